@@ -1,0 +1,95 @@
+"""How a number and its interval are rounded: one factor and one step for all three."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+MILLION, BILLION = 6, 9
+"""Powers of ten that amounts are written in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """From a number to what is written of it.
+
+    Parameters
+    ----------
+    power : int
+        Power of ten the number is written in: -2 for percent, 6 for millions.
+    step : Decimal
+        Smallest step that is shown, in what is written.
+    """
+
+    power: int
+    step: Decimal
+
+    def __call__(self, value: float) -> Decimal:
+        """Round half away from zero, never to minus zero."""
+        steps = (exact(value).scaleb(-self.power) / self.step).to_integral_value(ROUND_HALF_UP)
+        return steps * self.step if steps else Decimal(0)
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the decimal sign."""
+        return max(0, -self.step.adjusted())
+
+
+def rounding(unit: str, value: float, low: float | None, high: float | None, *, minor_digits: int = 0) -> Rounding:
+    """Choose how to round: by the unit, by the size of the number and by what its interval can bear.
+
+    Shares and months have one decimal, none where the interval is two points or two months wide, or where a number
+    without an interval is whole (a target, a rule). Differences of shares have one decimal. Ratios have one
+    decimal, two where the value or an end is near 1. Amounts have three digits, two where the interval is wide.
+    Everything else is whole.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"only a finite number can be written; got {value}")
+    ends = [end for end in (low, high) if end is not None]
+    width = ends[1] - ends[0] if len(ends) == 2 else 0.0
+    match unit:
+        case "amount":
+            return _amount(value, ends, minor_digits)
+        case "share":
+            return Rounding(power=-2, step=_tenth_unless(width >= 0.02 or _whole(value * 100, ends)))
+        case "share_points":
+            return Rounding(power=-2, step=_tenth_unless(_whole(value * 100, ends)))
+        case "months":
+            return Rounding(power=0, step=_tenth_unless(width >= 2 or _whole(value, ends)))
+        case "ratio":
+            near = 0.85 <= value < 1.15 or value < 0.25 or any(0.95 <= end < 1.05 for end in ends)
+            return Rounding(power=0, step=Decimal("0.01") if near else Decimal("0.1"))
+    return Rounding(power=-2 if unit == "probability" else 0, step=Decimal(1))
+
+
+def exact(value: float) -> Decimal:
+    """Return the shortest decimal that reads as this float: 0.15 stays 0.15."""
+    return Decimal(repr(float(value)))
+
+
+def _tenth_unless(whole: bool) -> Decimal:
+    return Decimal(1) if whole else Decimal("0.1")
+
+
+def _whole(value: float, ends: list[float]) -> bool:
+    return not ends and abs(value - round(value)) < 1e-9
+
+
+def _amount(value: float, ends: list[float], minor_digits: int) -> Rounding:
+    size = exact(abs(value) or max(map(abs, ends), default=0.0)).scaleb(-minor_digits)
+    size = Decimal(f"{size:.2e}")  # 999.6 million is a billion
+    power = BILLION if size >= 10**BILLION else MILLION if size >= 10**MILLION else 0
+    if not size:
+        return Rounding(power=minor_digits, step=Decimal(1))
+    first = size.adjusted() - power
+    if len(ends) == 2 and ends[1] > ends[0]:
+        # the half width keeps at least five steps
+        bearable = (exact(ends[1] - ends[0]).scaleb(-minor_digits - power) / 10).adjusted()
+        last = min(max(bearable, first - 2), first - 1)
+    else:
+        last = first - 2
+        while not ends and last < 0 and size.scaleb(-power - last - 1) % 1 == 0:
+            last += 1
+    least = -minor_digits if power == 0 else last
+    return Rounding(power=power + minor_digits, step=Decimal(1).scaleb(max(last, least)))
