@@ -60,7 +60,9 @@ def usual_form(value: object) -> str:
             return "label"
         case tuple() | list():
             return "list"
-        case Integral() if not isinstance(value, bool):
+        case bool():
+            return "text"
+        case Integral():
             return "count"
         case Estimate() | Real():
             return "value"

@@ -106,9 +106,12 @@ class Wording:
             case date(), "date" | "date_short" | "month":
                 shape = pattern(self.language, f"number.{form}")
                 return format_date(value, format=shape, locale=self.language).replace(" ", NBSP)
-            case Estimate() | Real(), _ if not isinstance(value, bool):
-                unit, style = unit_and_style(value, form)
-                written = Quantity.of(value, unit=unit, language=self.language, currency=self.currency)
+            case bool(), _:
+                pass
+            case Estimate() | Real(), _:
+                quantity = value if isinstance(value, Estimate) else float(value)
+                unit, style = unit_and_style(quantity, form)
+                written = Quantity.of(quantity, unit=unit, language=self.language, currency=self.currency)
                 return written.written(style)
         raise ValueError(f"the form {form!r} cannot write {value!r}")
 
