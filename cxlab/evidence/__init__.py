@@ -1,0 +1,10 @@
+"""Tables in, counts that add out: the edge where scale ends.
+
+Evidence of disjoint customers is added row by row; what a question computes from it equals the row-level answer.
+"""
+
+from cxlab.evidence.movement import movements
+from cxlab.evidence.risk import risk_table
+from cxlab.evidence.stock import stock_table
+
+__all__ = ["movements", "risk_table", "stock_table"]

@@ -1,0 +1,194 @@
+"""Proportional hazards from counts: Newton's method on a table of times and covariate patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cxlab.errors import FitError
+from cxlab.maths.separation import refuse_unfit
+from cxlab.maths.ties import Ties, tie_sums
+
+Array = NDArray[np.float64]
+
+MOST_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CoxCounts:
+    """Counts of a proportional hazards model.
+
+    Parameters
+    ----------
+    times : (k,) array
+        Ascending times; those at which nobody is lost may be left out.
+    at_risk, lost : (k, g) arrays
+        Customers at risk (entered before the time) and lost at it, per covariate pattern.
+    design : (g, p) array
+        Covariates of each pattern.
+    strata : (g,) array
+        Stratum of each pattern; each stratum has its own baseline.
+    names : tuple of str
+        What each column of the design stands for, in words.
+    """
+
+    times: Array
+    at_risk: Array
+    lost: Array
+    design: Array
+    strata: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+def cox_counts(
+    times: ArrayLike,
+    at_risk: ArrayLike,
+    lost: ArrayLike,
+    *,
+    design: ArrayLike,
+    strata: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+) -> CoxCounts:
+    """Check counts and design and bring them into shape.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree or counts are impossible.
+    """
+    n, d, x = (np.asarray(part, dtype=float) for part in (at_risk, lost, design))
+    times = np.asarray(times, dtype=float)
+    if n.shape != d.shape or n.shape != (len(times), len(x)) or x.ndim != 2:
+        raise ValueError(
+            "at_risk and lost are times by patterns, the design patterns by columns; "
+            f"got {n.shape}, {d.shape}, {x.shape} for {len(times)} times"
+        )
+    if (d < 0).any() or (d > n).any() or not np.isfinite(x).all():
+        raise ValueError("0 <= lost <= at risk must hold everywhere and the design must be finite")
+    group = np.zeros(len(x), dtype=np.int64) if strata is None else np.unique(strata, return_inverse=True)[1]
+    words = tuple(names) if names is not None else tuple(f"column {place + 1}" for place in range(x.shape[1]))
+    if len(words) != x.shape[1]:
+        raise ValueError(f"one name per column of the design: {x.shape[1]} needed; got {len(words)}")
+    return CoxCounts(times=times, at_risk=n, lost=d, design=x, strata=group.astype(np.int64), names=words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CoxFit:
+    """A fitted model.
+
+    Parameters
+    ----------
+    coefficients : (p,) array
+        Log hazard ratios.
+    covariance : (p, p) array
+        Inverse of the information (model errors).
+    log_likelihood, log_likelihood_null : float
+        At the coefficients and at zero.
+    ties : {"efron", "breslow"}
+        How ties were taken.
+    steps : int
+        Newton steps.
+    """
+
+    coefficients: Array
+    covariance: Array
+    log_likelihood: float
+    log_likelihood_null: float
+    ties: Ties
+    steps: int
+
+    @property
+    def errors(self) -> Array:
+        """Standard errors of the coefficients."""
+        return np.sqrt(np.diag(self.covariance))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moments:
+    """Log-likelihood, score (p,) and information (p, p) at some coefficients, weighted over time."""
+
+    log_likelihood: float
+    score: Array
+    information: Array
+
+
+def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = None) -> CoxFit:
+    """Fit a proportional hazards model by maximum partial likelihood [1]_ [2]_.
+
+    Strata have their own baselines; late entry is whatever ``at_risk`` says; a count of 2 is two customers.
+
+    Raises
+    ------
+    FitError
+        Before fitting, when the coefficients have no finite maximum (a level nobody left, a constant column, ...).
+
+    References
+    ----------
+    .. [1] Cox, D. R. (1972). Regression models and life-tables. JRSS B 34.
+    .. [2] Efron, B. (1977). The efficiency of Cox's likelihood function for censored data. JASA 72.
+    """
+    if start is None:
+        refuse_unfit(counts.at_risk, counts.lost, counts.design, strata=counts.strata, names=counts.names)
+    centre = counts.design.mean(axis=0)
+    scale = np.where((spread := counts.design.std(axis=0)) > 0, spread, 1.0)
+    design = (counts.design - centre) / scale
+    b = np.zeros(design.shape[1]) if start is None else np.asarray(start, dtype=float) * scale
+    here = moments(counts, design, b, ties=ties)
+    null = moments(counts, design, np.zeros_like(b), ties=ties).log_likelihood
+    for step in range(1, MOST_STEPS + 1):
+        move = np.linalg.solve(here.information, here.score)
+        there = moments(counts, design, b + move, ties=ties)
+        while not there.log_likelihood >= here.log_likelihood - 1e-9 * abs(here.log_likelihood):
+            move = move / 2
+            there = moments(counts, design, b + move, ties=ties)
+        b, here = b + move, there
+        if np.abs(move).max() < 1e-10:
+            covariance = np.linalg.inv(here.information) / np.outer(scale, scale)
+            return CoxFit(
+                coefficients=b / scale, covariance=covariance, log_likelihood=here.log_likelihood,
+                log_likelihood_null=null, ties=ties, steps=step,
+            )  # fmt: skip
+    raise FitError(f"the proportional hazards fit did not settle in {MOST_STEPS} steps; see the design's columns")
+
+
+def moments(counts: CoxCounts, design: Array, b: Array, *, ties: Ties, weights: Array | None = None) -> Moments:
+    """Log-likelihood, score and information, each time weighted by ``weights`` (1, unless told).
+
+    The information is X'diag(h)X minus rank-one terms: no array of times by columns by columns is made.
+    """
+    eta = design @ b
+    likelihood, score = 0.0, np.zeros(len(b))
+    information = np.zeros((len(b), len(b)))
+    for stratum in np.unique(counts.strata):
+        mine = counts.strata == stratum
+        n, d = counts.at_risk[:, mine], counts.lost[:, mine]
+        used = d.sum(axis=1) > 0
+        n, d, x = n[used], d[used], design[mine]
+        weight = np.ones(len(n)) if weights is None else weights[used]
+        shift = eta[mine].max() if len(x) else 0.0
+        risk = np.exp(eta[mine] - shift)
+        count = d.sum(axis=1)
+        sums = tie_sums(n @ risk, d @ risk, count, ties=ties)
+        likelihood += float(weight @ (d @ eta[mine] - sums.logs - count * shift))
+        held = weight * sums.w @ n - weight * sums.fw @ d
+        h = risk * held
+        score += x.T @ (weight @ d - h)
+        xr, xt = n @ (risk[:, None] * x), d @ (risk[:, None] * x)
+        cross = xr.T @ ((weight * sums.fww)[:, None] * xt)
+        rank_one = xr.T @ ((weight * sums.ww)[:, None] * xr) - cross - cross.T
+        rank_one += xt.T @ ((weight * sums.ffww)[:, None] * xt)
+        information += x.T @ (h[:, None] * x) - rank_one
+    return Moments(log_likelihood=likelihood, score=score, information=information)
+
+
+def baseline(counts: CoxCounts, fit: CoxFit, *, stratum: int = 0) -> tuple[Array, Array]:
+    """Times at which someone was lost and the cumulative baseline hazard (all covariates zero) after each."""
+    mine = counts.strata == stratum
+    n, d = counts.at_risk[:, mine], counts.lost[:, mine]
+    used = d.sum(axis=1) > 0
+    n, d = n[used], d[used]
+    risk = np.exp(counts.design[mine] @ fit.coefficients)
+    return counts.times[used], np.cumsum(tie_sums(n @ risk, d @ risk, d.sum(axis=1), ties=fit.ties).w)

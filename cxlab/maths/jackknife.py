@@ -1,0 +1,53 @@
+"""Leave one bucket out: the variance of whatever has no formula, or whose customers are not independent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from cxlab.errors import FitError
+
+FEWEST_BUCKETS = 20
+"""Below this many occupied buckets no interval is given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Variance of an estimate (or of each of several) and the degrees of freedom to use with it."""
+
+    variance: NDArray[np.float64]
+    degrees: int
+
+
+def spread(replicates: ArrayLike, *, occupied: int | None = None) -> Spread:
+    """Variance (B - 1)/B sum (th_-b - mean)^2 over the B buckets that hold anybody; t has B - 1 degrees.
+
+    Parameters
+    ----------
+    replicates : (B,) or (B, k) array
+        The estimate with each bucket left out. An empty bucket repeats the full estimate and adds nothing.
+    occupied : int, optional
+        How many buckets hold anybody; all, unless told.
+
+    Raises
+    ------
+    FitError
+        With fewer than 20 occupied buckets.
+    """
+    replicates = np.asarray(replicates, dtype=float)
+    buckets = len(replicates) if occupied is None else occupied
+    if buckets < FEWEST_BUCKETS:
+        raise FitError(f"leaving buckets out needs {FEWEST_BUCKETS} buckets with somebody in them; got {buckets}")
+    squares = ((replicates - replicates.mean(axis=0)) ** 2).sum(axis=0)
+    return Spread(variance=np.asarray((buckets - 1) / buckets * squares), degrees=buckets - 1)
+
+
+def p_value(difference: float, found: Spread) -> float:
+    """Two-sided p of no difference, by t."""
+    error = float(np.sqrt(found.variance))
+    if error == 0:
+        return 1.0 if difference == 0 else 0.0
+    return float(2 * stats.t.sf(abs(difference) / error, found.degrees))
