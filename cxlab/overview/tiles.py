@@ -1,0 +1,136 @@
+"""The numbers of the leader's page: each with its interval, its comparison and its verdict."""
+
+from __future__ import annotations
+
+from cxlab.finding import Estimate, Finding, Message, Verdict, Withheld
+from cxlab.overview.board import Tile
+
+
+def left(finding: Finding, change: Finding, *, parts: Finding | None = None, last: Finding | None = None) -> Tile:
+    """How many left: the share, its change and, where a part of the base moved for real, that part.
+
+    Parameters
+    ----------
+    finding, change : Finding
+        ``churn.left`` and ``churn.left_change``.
+    parts : Finding, optional
+        ``churn.left_where``: the change among those an event of the quarter concerned.
+    last : Finding, optional
+        ``churn.left`` of the quarter before.
+    """
+    notes = [Message("overview.tile.year_ago", {"change": ago})] if (ago := _row(change, "year_ago")) else []
+    if parts is not None and isinstance(parts.headline, Estimate):
+        notes.append(parts.message)
+    return _tile(
+        finding,
+        title="overview.tile.left",
+        form="share",
+        unit="overview.tile.left.unit",
+        change=change,
+        last=last,
+        more_is_worse=True,
+        notes=tuple(notes),
+    )
+
+
+def staying(finding: Finding) -> Tile:
+    """Share of newcomers who stay to the horizon (``churn.retention``)."""
+    return _tile(
+        finding, title="overview.tile.staying", form="share", unit="overview.tile.staying.unit",
+        notes=(Message("overview.tile.staying.note", {"months": _months(finding)}),),
+    )  # fmt: skip
+
+
+def at_risk(finding: Finding) -> Tile:
+    """Money likely to go next quarter (``churn.at_risk``), with the flat rule beside it."""
+    flat = finding.message.values.get("flat")
+    notes = (Message("overview.tile.at_risk.flat", {"flat": flat}),) if flat is not None else ()
+    return _tile(
+        finding, title="overview.tile.at_risk", form="amount", unit="overview.tile.at_risk.unit", notes=notes
+    )
+
+
+def leaving_next(finding: Finding) -> Tile:
+    """How many are expected to leave next quarter (``churn.next_quarter``): a forecast that will be graded."""
+    return _tile(
+        finding, title="overview.tile.next", form="count", unit="overview.tile.next.unit",
+        notes=(Message("overview.tile.next.note", {"quarter": finding.about}),),
+    )  # fmt: skip
+
+
+def _tile(
+    finding: Finding,
+    *,
+    title: str,
+    form: str,
+    unit: str,
+    change: Finding | None = None,
+    last: Finding | None = None,
+    more_is_worse: bool | None = None,
+    notes: tuple[Message, ...] = (),
+) -> Tile:
+    number = finding.headline
+    if isinstance(number, Withheld):
+        return Tile(
+            proof=finding.name,
+            title=Message(title),
+            detail=number.reason,
+            number=None,
+            form=form,
+            unit=Message(unit),
+        )
+    verdict = verdict_of(change) if change is not None else None
+    before = last.headline if last is not None and isinstance(last.headline, Estimate) else None
+    return Tile(
+        proof=finding.name,
+        title=Message(title),
+        number=number,
+        form=form,
+        unit=Message(unit),
+        detail=Message(f"{title}.detail", {"number": number, "n": number.n or 0}),
+        verdict=verdict,
+        verdict_line=_verdict_line(change, verdict),
+        worse=_worse(change, verdict, more_is_worse=more_is_worse),
+        last=before,
+        notes=notes[:2],
+    )
+
+
+def verdict_of(change: Finding) -> Verdict | None:
+    """Verdict of the change on last quarter; None where there is nothing to compare with."""
+    rows = change.table[change.table["against"] == "last_quarter"]
+    if isinstance(change.headline, Withheld) or rows.empty:
+        return None
+    verdict: Verdict = rows["verdict"].iloc[0]
+    return verdict
+
+
+def _verdict_line(change: Finding | None, verdict: Verdict | None) -> Message | None:
+    if change is None:
+        return None
+    if verdict is None:
+        return Message("overview.tile.first")
+    assert isinstance(change.headline, Estimate)
+    side = ("rise" if change.headline.value > 0 else "fall") if verdict == "real_change" else verdict
+    return Message(f"overview.verdict.{side}", {"change": change.headline})
+
+
+def _worse(change: Finding | None, verdict: Verdict | None, *, more_is_worse: bool | None) -> bool | None:
+    if change is None or more_is_worse is None or verdict != "real_change":
+        return None
+    assert isinstance(change.headline, Estimate)
+    return (change.headline.value > 0) == more_is_worse
+
+
+def _row(change: Finding, against: str) -> Estimate | None:
+    rows = change.table[change.table["against"] == against]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return Estimate(value=row["estimate"], low=row["low"], high=row["high"], unit="share_points", n=int(row["n"]))
+
+
+def _months(finding: Finding) -> int:
+    months = finding.message.values["months"]
+    assert isinstance(months, int)
+    return months

@@ -1,0 +1,110 @@
+"""The leader's page, written once per language from a `Board`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cxlab.figures import draw, strip
+from cxlab.finding import Message, Value
+from cxlab.overview import Board, Commentary, Decision, Tile
+from cxlab.report.clean import plain
+from cxlab.report.sections import picture_html, wording_of
+from cxlab.wording import Wording
+
+if TYPE_CHECKING:
+    from cxlab.tables.study import Study
+
+
+def show_board(study: Study, board: Board) -> None:
+    """Display the leader's page: every language in a run, the study's first in JupyterLab."""
+    from IPython.display import publish_display_data
+
+    languages = study.config.languages if os.environ.get("CXLAB_RUN") else study.config.languages[:1]
+    for language in languages:
+        wording = wording_of(study, language)
+        publish_display_data(
+            {
+                "text/html": board_html(board, study=study, wording=wording),
+                "text/plain": " ".join(plain(wording.say(sentence)) for sentence in board.answer),
+            },
+            metadata={"cxlab": {"lang": language, "finding": "overview.board"}},
+        )
+
+
+def board_html(board: Board, *, study: Study, wording: Wording) -> str:
+    """Write the board as the body of a page: masthead, answer, numbers, decisions, what we do not know."""
+
+    def say(message: Message) -> str:
+        return plain(wording.say(message))
+
+    def text(message_id: str, **values: Value) -> str:
+        return plain(wording.text(message_id, **values))
+
+    template = _templates().get_template("board.html.j2")
+    return template.render(
+        board=board,
+        say=say,
+        text=text,
+        tiles=[_tile(tile, study=study, wording=wording) for tile in board.tiles],
+        commentary=_commentary(board.commentary, wording),
+        decisions=[_decision(decision, wording) for decision in board.decisions],
+        why=_why(board, study=study, wording=wording),
+    )
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("cxlab.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _tile(tile: Tile, *, study: Study, wording: Wording) -> dict[str, Any]:
+    tone = "same" if tile.worse is None else "worse" if tile.worse else "better"
+    number, drawn = "", Markup("")
+    if tile.number is not None:
+        number = plain(wording.number(tile.number.value, tile.form))
+        svg, alt = strip(
+            tile.number, form=tile.form, wording=wording, tone=tone, last=tile.last, target=tile.target,
+            last_name=plain(wording.text("overview.strip.last", quarter=study.quarter - 1)),
+        )  # fmt: skip
+        drawn = picture_html(svg, alt=f"{plain(wording.say(tile.title))}: {alt}", width=240, height=34)
+    return {
+        "tile": tile,
+        "href": f"{tile.proof.partition('.')[0]}.html#{tile.proof}",
+        "number": number,
+        "tone": {"worse": "down", "better": "up", "same": "same"}[tone],
+        "strip": drawn,
+    }
+
+
+def _words(text: Mapping[str, str], wording: Wording) -> tuple[str, str]:
+    language = wording.language if wording.language in text else next(iter(text), wording.language)
+    return language, plain(text.get(language, ""))
+
+
+def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, str] | None:
+    if commentary is None:
+        return None
+    language, words = _words(commentary.words, wording)
+    return {"role": commentary.role, "language": language, "words": words}
+
+
+def _decision(decision: Decision, wording: Wording) -> dict[str, str]:
+    language, words = _words(decision.what, wording)
+    due = "" if decision.due is None else plain(wording.number(decision.due, "date"))
+    cost = "·" if decision.cost is None else plain(wording.number(decision.cost, "amount_short"))
+    return {"language": language, "words": words, "role": plain(decision.role), "due": due, "cost": cost}
+
+
+def _why(board: Board, *, study: Study, wording: Wording) -> dict[str, Any] | None:
+    if board.why is None or board.why.table.empty:
+        return None
+    picture = draw(board.why, wording=wording, events=study.events)
+    image = picture_html(picture.svg, alt=picture.alt, width=picture.width_px, height=picture.height_px)
+    return {"sentence": plain(wording.say(board.why.message)), "image": image}
