@@ -1,7 +1,7 @@
 """findings.json: what a quarter found, kept so that it can be read back exactly and compared years later.
 
 The file is plain JSON: a schema version, a header (which quarter, which run) and the findings. Values JSON has no
-word for are objects with one tag: ``{"date": "2026-09-30"}``, ``{"quarter": "2026Q3"}``, ``{"label": ["plan", "en90"]}``.
+word for are objects with one tag: ``{"date": "2026-09-30"}``, ``{"label": ["plan", "en90"]}``.
 The same findings give the same bytes.
 """
 

@@ -1,0 +1,143 @@
+"""What a run is going to do, settled before anything heavy is loaded, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from cxlab.errors import UsageError
+from cxlab.run.parameters import Value, choose
+from cxlab.run.steps import Step, discover, notebooks_of
+
+State = Literal["published", "draft", "planned"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A run that can start.
+
+    Parameters
+    ----------
+    config : Path
+        The study file.
+    study : str
+        The study's name.
+    reports : Path
+        Where its reports lie.
+    languages : tuple of str
+        Languages of the pages; the first one is the language of ``index.html``.
+    publishes : bool
+        Whether the run's result becomes the published quarter: the study says so, and every step takes part.
+    steps : tuple of Step
+        In the order they run.
+    values : mapping of str to mapping
+        Parameters that differ from their default, by step.
+    as_of : date or None
+        What was known on this day; None is the study's own rule.
+    """
+
+    config: Path
+    study: str
+    reports: Path
+    languages: tuple[str, ...]
+    publishes: bool
+    steps: tuple[Step, ...]
+    values: Mapping[str, Mapping[str, Value]]
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What came of a run.
+
+    Parameters
+    ----------
+    quarter, run_id, state : str
+        ``planned`` where the run was only a rehearsal.
+    index : Path
+        The page to open; for a rehearsal, where it would be.
+    steps : mapping of str to float
+        Seconds by step.
+    off : mapping of str to str
+        Steps that could not run, and the tables they miss.
+    seconds : float
+        From start to end.
+    """
+
+    quarter: str
+    run_id: str
+    state: State
+    index: Path
+    steps: Mapping[str, float]
+    off: Mapping[str, str]
+    seconds: float
+
+
+def plan_run(
+    config: Path | str | None = None,
+    *,
+    only: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    as_of: str | date | None = None,
+) -> Plan:
+    """Read the notebooks and check every parameter.
+
+    Parameters
+    ----------
+    config : Path, optional
+        The study file or its folder; None looks for the nearest.
+    only : sequence of str
+        Steps to run; empty means all.
+    sets : sequence of str
+        ``"churn.horizon_months=24"`` each.
+    languages : sequence of str
+        Some of the study's; empty means all.
+    as_of : date or ISO text, optional
+        Use only what was known on this day.
+
+    Raises
+    ------
+    UsageError
+        With every problem found.
+    """
+    from cxlab.tables.config import find_config, read_config
+
+    path = Path(config).expanduser() if config else find_config()
+    study_file = (path / "study.toml" if path.is_dir() else path).resolve()
+    study = read_config(study_file)
+    steps = discover(notebooks_of(study.notebooks, folder=study_file.parent))
+    values = choose({step.name: step.parameters for step in steps}, sets=sets, only=only)
+    chosen = tuple(step for step in steps if not only or step.name in only)
+    return Plan(
+        config=study_file,
+        study=study.name,
+        reports=(study_file.parent / study.reports).resolve(),
+        languages=_languages(languages, known=study.languages),
+        publishes=study.auto_publish and len(chosen) == len(steps),
+        steps=chosen,
+        values=values,
+        as_of=_day(as_of, steps=chosen),
+    )
+
+
+def _languages(asked: Sequence[str], *, known: Sequence[str]) -> tuple[str, ...]:
+    unknown = [language for language in asked if language not in known]
+    if unknown:
+        raise UsageError(f"--lang takes languages of the study ({', '.join(known)}); got {', '.join(unknown)}")
+    return tuple(dict.fromkeys(asked)) or tuple(known)
+
+
+def _day(text: str | date | None, *, steps: Sequence[Step]) -> date | None:
+    if text is None:
+        return None
+    cannot = [step.path.name for step in steps if "as_of" not in {parameter.name for parameter in step.parameters}]
+    if cannot:
+        raise UsageError(f"--as-of needs `as_of: str | None` in the parameters cell of {', '.join(cannot)}")
+    try:
+        return text if isinstance(text, date) else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of is a day like 2026-10-15; got {text!r}") from None

@@ -1,0 +1,65 @@
+"""Tiny notebooks and a tiny study to run them in; `conftest` hands them to the tests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+RECORD = """import os
+from pathlib import Path
+target = Path(os.environ["CXLAB_RUN"], "findings", os.environ["CXLAB_STEP"] + ".json")
+target.parent.mkdir(exist_ok=True)
+target.write_text('{"schema_version": 1, "header": {}, "findings": []}')"""
+
+STUDY = """name = "{name}"
+made_up = true
+currency = "VND"
+time_zone = "Asia/Ho_Chi_Minh"
+window_opens = 2025-01-01
+reports = "reports"
+notebooks = "notebooks"
+auto_publish = {publish}
+"""
+
+
+def write_notebook(
+    folder: Path,
+    name: str,
+    *cells: str,
+    parameters: str = 'quarter: str = "2026Q3"  # the quarter',
+    tables: tuple[str, ...] = (),
+    after: tuple[str, ...] = (),
+) -> Path:
+    """Write a notebook whose last cell records nothing but the fact that it ran."""
+    code = [(parameters, ["parameters"]), *((cell, []) for cell in cells), (RECORD, [])]
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": "somebody-elses", "display_name": "R", "language": "R"},
+            "cxlab": {"title": {"en": name, "vi": name}, "tables": list(tables), "after": list(after)},
+        },
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell{number}",
+                "metadata": {"tags": tags},
+                "source": source,
+                "outputs": [],
+                "execution_count": None,
+            }
+            for number, (source, tags) in enumerate(code)
+        ],
+    }
+    path = folder / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook))
+    return path
+
+
+def write_study(folder: Path, *, name: str = "Tiny", publish: bool = True) -> Path:
+    """Write a study file whose notebooks lie beside it."""
+    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
+    path = folder / "study.toml"
+    path.write_text(STUDY.format(name=name, publish=str(publish).lower()))
+    return path
