@@ -1,0 +1,83 @@
+# One command each, on a fresh machine too: an environment in .venv from requirements.lock, hashes enforced.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# without bytecode every process pays its imports twice over
+unexport PYTHONDONTWRITEBYTECODE
+# settings of the machine do not choose what is installed
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+PYTHON ?= python3
+QUARTER ?= 2026Q3
+BIN := .venv/bin
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r pyproject.toml -c requirements.lock
+
+.PHONY: help report test lint lab bench proofs lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+report: $(BIN)/.runtime data/sample/truth.json ## the newest quarter of the made-up company as a report
+	@echo "== executing the notebooks for $(QUARTER)"
+	@$(BIN)/cxlab run $(QUARTER)
+	@echo "== open reports/$(QUARTER)/index.html"
+
+test: $(BIN)/.dev ## the test suite
+	@echo "== testing"
+	@$(BIN)/python -m pytest -n 2 -q
+	@echo "== all tests passed"
+
+lint: $(BIN)/.dev ## style, types, and notebooks without outputs
+	@echo "== linting"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+	@echo "== nothing to complain about"
+
+lab: $(BIN)/.runtime ## JupyterLab on the notebooks
+	@echo "== JupyterLab in notebooks/ (end it with Ctrl-C)"
+	@$(BIN)/jupyter lab notebooks
+
+bench: $(BIN)/.dev ## time and memory against what tests/benchmarks/README.md promises
+	@$(BIN)/python -m pytest -q -s tests/benchmarks --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
+
+proofs: $(BIN)/.dev ## recovery of the planted truth in many made-up companies
+	@$(BIN)/python -m pytest -q -n 2 tests/proofs --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
+	@echo "== all proofs hold"
+
+lock: $(BIN)/.dev ## bring requirements.lock up to pyproject.toml (UPGRADE=--upgrade moves the pins)
+	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --fork-strategy fewest \
+	  --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements.lock
+
+clean: ## remove the environment and the caches; data and reports stay
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	find cxlab tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "== removed .venv and caches; data/ and reports/ are untouched"
+
+data/sample/truth.json: | $(BIN)/.runtime
+	@echo "== making up a company of 20,000 customers in data/sample"
+	@$(BIN)/cxlab synth --customers 20000 --seed 7 --to data/sample
+
+$(BIN)/.uv: requirements.lock
+	@command -v $(PYTHON) > /dev/null || { echo "cxlab needs Python 3.11 or newer; '$(PYTHON)' is not installed" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cxlab needs Python 3.11 or newer;" \
+	  "'$(PYTHON)' is $$($(PYTHON) -V 2>&1); say which one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "== making .venv with $$($(PYTHON) -V)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@touch $@
+
+$(BIN)/.runtime: $(BIN)/.uv pyproject.toml requirements.lock
+	@echo "== installing from requirements.lock"
+	@$(INSTALL) --group pyproject.toml:build
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.runtime
+	@echo "== installing what the tests need"
+	@$(INSTALL) --group pyproject.toml:dev --extra postgres
+	@touch $@
