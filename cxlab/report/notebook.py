@@ -1,0 +1,100 @@
+"""An executed notebook as the body of a page: one language's prose and what show() displayed in it.
+
+Nothing else of a notebook reaches a page: no code, no printed text, no bare frame, no widget. Code stands in the
+methods page, as text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import PackageLoader
+from markupsafe import Markup
+from nbconvert import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from cxlab.report.clean import allowed, plain
+
+_ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
+_TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
+_HEADING = re.compile(r"<(/?)h[2-6]\b[^>]*>")
+_SENTENCE = re.compile(r"<h2>.*?</h2>\n?", re.DOTALL)
+
+
+def body(notebook: Mapping[str, Any], *, language: str, lead: str | None = None, board: bool = False) -> Markup:
+    """Return the page body of one language.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed.
+    language : str
+        Prose cells tagged ``lang-<language>`` and outputs of that language are kept.
+    lead : str, optional
+        Name of the finding whose sentence is the page's title: it is not said a second time in its section.
+    board : bool
+        The outputs bring their own ``h1``.
+    """
+    resources = {"language": language, "board": board}
+    written, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    return Markup(_unique_ids(_without_sentence(written, lead) if lead else written).strip())
+
+
+def shown_findings(notebook: Mapping[str, Any], *, language: str) -> list[str]:
+    """Return the names of the findings a notebook displays in a language, in order, each once."""
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    about = [_about(output) for output in outputs if _is_shown(output, language)]
+    return list(dict.fromkeys(str(facts["finding"]) for facts in about if facts.get("finding")))
+
+
+def prose(source: str) -> Markup:
+    """Write Markdown as HTML; raw HTML in it is shown as text, a top-level heading is the notebook's own."""
+    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
+    written = MarkdownWithMath(renderer=renderer).render(plain(source))
+    kept = allowed(_HEADING.sub(r"<\1h2>", _TITLE.sub("", written)))
+    return Markup(kept.replace("<th>", '<th scope="col">').strip())
+
+
+def _exporter() -> TemplateExporter:
+    exporter = TemplateExporter(
+        template_file="body.html.j2",
+        extra_loaders=[PackageLoader("cxlab.report", "templates")],
+        filters={"prose": prose, "shown": _shown, "is_shown": _is_shown},
+    )
+    exporter.environment.autoescape = True
+    return exporter
+
+
+def _about(output: Mapping[str, Any]) -> Mapping[str, Any]:
+    about = output.get("metadata", {}).get("cxlab", {})
+    return about if isinstance(about, Mapping) else {}
+
+
+def _is_shown(output: Mapping[str, Any], language: str) -> bool:
+    return _about(output).get("lang") == language and "text/html" in output.get("data", {})
+
+
+def _shown(output: Mapping[str, Any], board: bool) -> Markup:
+    source = output["data"]["text/html"]
+    return Markup(allowed(source if isinstance(source, str) else "".join(source), heading=board))
+
+
+def _without_sentence(written: str, lead: str) -> str:
+    opening = f'data-finding="{html.escape(lead)}"'
+    before, found, after = written.partition(opening)
+    return before + found + _SENTENCE.sub("", after, count=1) if found else written
+
+
+def _unique_ids(written: str) -> str:
+    """Number an anchor that comes again, as when a finding is shown as a figure and later as a table."""
+    seen: Counter[str] = Counter()
+
+    def numbered(match: re.Match[str]) -> str:
+        seen[match[2]] += 1
+        return match[0] if seen[match[2]] == 1 else f"{match[1]}{match[2]}-{seen[match[2]]}{match[3]}"
+
+    return _ID.sub(numbered, written)

@@ -1,0 +1,165 @@
+"""The page of a question: its answer as the title, the number line, the notebook's sections, how it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from cxlab.finding import Check, Estimate, Finding, Unit, Withheld
+from cxlab.report.clean import plain
+from cxlab.report.notebook import body, shown_findings
+from cxlab.report.sections import caption_of, target_of, wording_of
+from cxlab.report.site import Report, render
+from cxlab.report.tables import CHANGES
+from cxlab.wording import Wording
+
+Item = dict[str, str]
+
+
+def question_page(report: Report, step: str, *, language: str) -> str:
+    """Return the page of one step in one language."""
+    wording = wording_of(report.study, language)
+    recorded = report.of(step)
+    lead = recorded[0] if recorded else None
+    board = report.is_board(step)
+    notebook = report.executed[step]
+    title = report.title(step, wording)
+    return render(
+        "question.html.j2",
+        report,
+        name=step,
+        language=language,
+        topic=wording.text("page.topic", topic=title, quarter=report.study.quarter),
+        title=title if lead is None else wording.say(lead.message),
+        line=[] if lead is None or board else number_line(report, lead, wording=wording),
+        withheld=_reason(lead, wording),
+        commentary=commentary(report, step, language=language),
+        body=body(notebook, language=language, lead=None if board or lead is None else lead.name, board=board),
+        contents=_contents(report, step, shown_findings(notebook, language=language), wording),
+        how=how(recorded, report=report, wording=wording),
+        downloads=[{"name": finding.name, "what": caption_of(finding, wording=wording)} for finding in recorded],
+    )
+
+
+def number_line(report: Report, lead: Finding, *, wording: Wording) -> list[Item]:
+    """Return the terms and values under the title: the number, what stands behind it, its changes, its target."""
+    number = lead.headline
+    if isinstance(number, Withheld):
+        return []
+    about = wording.number(lead.about, "quarter")
+    items = [_item(about, wording.number(number, "value"), note=_interval(number, wording))]
+    if number.n is not None:
+        items.append(_item(wording.text("page.behind"), wording.number(number.n, "count")))
+    items += _changes(report, lead, wording)
+    target = target_of(report.study, lead)
+    if target is not None:
+        items.append(_item(wording.text("term.target"), _written(target, number.unit, "value", wording)))
+    return items
+
+
+def method(finding: Finding, *, report: Report, wording: Wording) -> dict[str, Any]:
+    """Return how a finding was made, for a page: its method and every check, passed or not."""
+    return {
+        "name": finding.name,
+        "what": caption_of(finding, wording=wording),
+        "sentence": wording.say(finding.message),
+        "about": wording.number(finding.about, "quarter"),
+        "definition": finding.definition,
+        "method": wording.say(finding.method),
+        "checks": [_check(check, wording) for check in finding.checks],
+        "computed_now": finding.name in report.facts.computed_now,
+    }
+
+
+def how(findings: Sequence[Finding], *, report: Report, wording: Wording) -> dict[str, Any]:
+    """Return how a page was made: each method once with what it gave, each check once, failed ones first."""
+    entries = [method(finding, report=report, wording=wording) for finding in findings]
+    sentences: dict[str, list[str]] = {}
+    for entry in entries:
+        sentences.setdefault(entry["method"], []).append(entry["what"])
+    checks = {(check["state"], check["text"]): check for entry in entries for check in entry["checks"]}
+    order = ("failed", "not_done", "passed")
+    return {
+        "methods": [{"sentence": sentence, "gave": gave} for sentence, gave in sentences.items()],
+        "checks": sorted(checks.values(), key=lambda check: order.index(check["state"])),
+        "computed_now": [entry["name"] for entry in entries if entry["computed_now"]],
+    }
+
+
+def commentary(report: Report, step: str, *, language: str) -> list[dict[str, str]]:
+    """Return what people wrote for this page and quarter, each paragraph signed with a role."""
+    frame = report.study.commentary
+    if not {"quarter", "question", "role", "language", "text"} <= set(frame.columns):
+        return []
+    ours = (frame["quarter"].astype(str) == str(report.study.quarter)) & (frame["language"] == language)
+    rows = frame[ours & (frame["question"].fillna("overview").replace("", "overview") == step)]
+    return [{"role": plain(str(row["role"])), "text": plain(str(row["text"]))} for row in rows.to_dict("records")]
+
+
+def _contents(report: Report, step: str, shown: Sequence[str], wording: Wording) -> list[Item]:
+    found = [(name, report.find(name)) for name in shown]
+    return [
+        {
+            "anchor": name,
+            "number": wording.number(finding.headline, "value") if isinstance(finding.headline, Estimate) else "",
+            "text": wording.say(finding.message),
+        }
+        for name, finding in found
+        if finding is not None and finding.question == step
+    ]
+
+
+def _changes(report: Report, lead: Finding, wording: Wording) -> list[Item]:
+    change = report.find(f"{lead.name}_change") or next(
+        (finding for finding in report.of(lead.question) if finding.name.endswith("_change")), None
+    )
+    if change is None:
+        return []
+    if isinstance(change.headline, Withheld) or "against" not in change.table.columns:
+        return [_item(wording.text("term.change"), wording.text("verdict.first"))]
+    unit = change.headline.unit
+    return [_change(row, unit, wording) for row in change.table.to_dict("records") if pd.notna(row["estimate"])]
+
+
+def _change(row: dict[str, Any], unit: Unit, wording: Wording) -> Item:
+    term = wording.text("page.on", what=wording.text(f"against.{row['against']}"))
+    low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
+    value = float(row["estimate"])
+    if low is None and high is None:
+        return _item(term, _written(value, unit, "change", wording))
+    estimate = Estimate(value=value, low=low, high=high, unit=unit)
+    verdict = str(row.get("verdict") or "")
+    item = _item(term, wording.number(estimate, "change"), note=_interval(estimate, wording))
+    if verdict:
+        side = ("real_rise" if value > 0 else "real_fall") if verdict == "real_change" else verdict
+        item |= {
+            "verdict": wording.text(f"verdict.{side}"),
+            "tone": "real" if verdict == "real_change" else "same",
+        }
+    return item
+
+
+def _written(value: float, unit: Unit, style: str, wording: Wording) -> str:
+    form = {"points": "nps"}.get(unit, unit if style == "value" else CHANGES.get(unit, unit))
+    return wording.number(value, form if style == "value" else f"{form}_{style}")
+
+
+def _interval(number: Estimate, wording: Wording) -> str:
+    return "" if number.low == number.high else f"({wording.number(number, 'range')})"
+
+
+def _item(term: str, value: str, *, note: str = "") -> Item:
+    return {"term": term, "value": value, "note": note, "verdict": "", "tone": ""}
+
+
+def _reason(lead: Finding | None, wording: Wording) -> str:
+    if lead is None or isinstance(lead.headline, Estimate):
+        return ""
+    return wording.say(lead.headline.reason)
+
+
+def _check(check: Check, wording: Wording) -> dict[str, str]:
+    state = {True: "passed", False: "failed", None: "not_done"}[check.passed]
+    return {"state": state, "word": wording.text(f"page.{state}"), "text": wording.say(check.message)}

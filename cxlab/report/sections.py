@@ -1,0 +1,154 @@
+"""One finding as one section of a page: sentence, failed checks, figure or table, how sure."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Literal
+
+from markupsafe import Markup
+
+from cxlab.figures import draw
+from cxlab.finding import Estimate, Finding, Withheld
+from cxlab.report.clean import plain
+from cxlab.report.tables import table_html
+from cxlab.wording import Wording
+
+if TYPE_CHECKING:
+    from cxlab.tables.study import Study
+
+As = Literal["figure", "table", "both"]
+
+
+def wording_of(study: Study, language: str) -> Wording:
+    """Return the words of one language of a study, with its labels and its currency."""
+    return Wording(language=language, labels=study.config.labels, currency=study.config.currency)
+
+
+def section(finding: Finding, *, study: Study, wording: Wording, as_: As | None = None) -> Markup:
+    """Write a finding as HTML: ``<section class="finding" id="churn.left">``.
+
+    Parameters
+    ----------
+    finding : Finding
+        Its name is the anchor other pages link to (``churn.html#churn.left``).
+    study : Study
+        For events, targets and the minimum n.
+    wording : Wording
+        The language.
+    as_ : {"figure", "table", "both"}, optional
+        None: no more than the sentence for a bare number, the figure for every other shape.
+    """
+    parts = [
+        _sentence(finding, wording),
+        _failed(finding, wording),
+        *_proof(finding, study=study, wording=wording, as_=as_),
+        _sure(finding, study, wording),
+    ]
+    return Markup('<section class="finding" id="{0}" data-finding="{0}">\n{1}\n</section>').format(
+        plain(finding.name), Markup("\n").join(part for part in parts if part)
+    )
+
+
+def section_text(finding: Finding, *, study: Study, wording: Wording) -> str:
+    """Write a finding as plain text: the sentence, failed checks, and how sure or why there is no number."""
+    lines = [wording.say(finding.message), *(": ".join(pair) for pair in _failures(finding, wording))]
+    if isinstance(finding.headline, Withheld):
+        lines.append(wording.say(finding.headline.reason))
+    else:
+        lines.append(f"{wording.text('page.how_sure')}: {sure_text(finding, study=study, wording=wording)}")
+    return plain("\n".join(dict.fromkeys(lines)))
+
+
+def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
+    """Say how sure a number is: its interval and what kind, how many stand behind it, how many checks passed."""
+    headline = finding.headline
+    if isinstance(headline, Withheld):
+        return ""
+    counted = headline.low == headline.high
+    parts = [
+        wording.text("page.sure.counted", value=headline)
+        if counted
+        else wording.text(f"page.sure.{headline.kind}", value=headline, level=headline.level)
+    ]
+    if headline.n is not None:
+        few = headline.n < study.config.indicative_n
+        parts.append(wording.text("sure.few" if few else "sure.behind", n=headline.n))
+    failed = sum(check.passed is False for check in finding.checks)
+    if failed:
+        parts.append(wording.text("sure.checks_failed", n=failed, total=len(finding.checks)))
+    elif finding.checks and all(check.passed for check in finding.checks):
+        parts.append(wording.text("sure.checks_passed", n=len(finding.checks)))
+    return " ".join(parts)
+
+
+def picture_html(svg: str, *, alt: str, width: int, height: int) -> Markup:
+    """Write a picture as an image that carries its own bytes: no script in it can run."""
+    data = base64.b64encode(plain(svg).encode()).decode()
+    return Markup(
+        '<img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" height="{}">',
+    ).format(Markup(data), plain(alt), int(width), int(height))
+
+
+def _proof(finding: Finding, *, study: Study, wording: Wording, as_: As | None) -> list[Markup]:
+    bare = isinstance(finding.headline, Withheld) and finding.table.empty
+    wanted = as_ or ("none" if finding.shape == "number" else "figure")
+    parts: list[Markup] = []
+    if bare or finding.table.empty:
+        return parts
+    if wanted in {"figure", "both"} and finding.shape != "number":
+        picture = draw(finding, wording=wording, events=study.events, target=target_of(study, finding))
+        image = picture_html(picture.svg, alt=picture.alt, width=picture.width_px, height=picture.height_px)
+        parts.append(Markup("<figure>{}</figure>").format(image))
+    if wanted in {"table", "both"}:
+        caption = caption_of(finding, wording=wording)
+        parts.append(table_html(finding, wording=wording, minimum_n=study.config.minimum_n, caption=caption))
+    return parts
+
+
+def caption_of(finding: Finding, *, wording: Wording) -> str:
+    """Say what a table or figure shows: the words of the finding, else those of its shape, and the quarter."""
+    own = f"figure.{finding.name}"
+    what = wording.text(own if wording.knows(own) else f"figure.{finding.shape}", quarter=finding.about, unit="")
+    return wording.text("page.topic", topic=what.removesuffix(", "), quarter=finding.about)
+
+
+def target_of(study: Study, finding: Finding) -> float | None:
+    """Return the target the team declared for a finding and its quarter, in the finding's unit."""
+    targets = study.targets
+    if not {"metric", "target"} <= set(targets.columns):
+        return None
+    rows = targets[targets["metric"] == finding.name]
+    if "segment" in rows.columns:
+        rows = rows[rows["segment"].isna() | rows["segment"].isin(["all", ""])]
+    if "period" in rows.columns:
+        rows = rows[rows["period"].isna() | rows["period"].astype(str).isin(["", str(finding.about)])]
+    return float(rows["target"].iloc[-1]) if len(rows) else None
+
+
+def _sentence(finding: Finding, wording: Wording) -> Markup:
+    sentence = Markup("<h2>{}</h2>").format(plain(wording.say(finding.message)))
+    if isinstance(finding.headline, Estimate):
+        return sentence
+    box = Markup('<div class="withheld" role="note"><b>{}</b>{}</div>')
+    word, reason = plain(wording.text("page.withheld")), plain(wording.say(finding.headline.reason))
+    if finding.headline.reason.id == finding.message.id:
+        return box.format(word, sentence)
+    return Markup("{}\n{}").format(sentence, box.format(word, Markup(" {}").format(reason)))
+
+
+def _failures(finding: Finding, wording: Wording) -> list[tuple[str, str]]:
+    failed = [check for check in finding.checks if check.passed is False]
+    return [(plain(wording.text("page.check_failed")), plain(wording.say(check.message))) for check in failed]
+
+
+def _failed(finding: Finding, wording: Wording) -> Markup:
+    items = Markup("").join(Markup("<li><b>{}</b> {}</li>").format(*pair) for pair in _failures(finding, wording))
+    return Markup('<ul class="failed">{}</ul>').format(items) if items else Markup("")
+
+
+def _sure(finding: Finding, study: Study, wording: Wording) -> Markup:
+    if isinstance(finding.headline, Withheld):
+        return Markup("")
+    return Markup('<p class="sure"><b>{}</b> {}</p>').format(
+        plain(wording.text("page.how_sure")), plain(sure_text(finding, study=study, wording=wording))
+    )

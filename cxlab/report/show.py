@@ -1,0 +1,50 @@
+"""show(): a finding in a notebook, once per language of the study."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cxlab.finding import Finding
+from cxlab.report.sections import As, section, section_text, wording_of
+
+if TYPE_CHECKING:
+    from cxlab.tables.study import Study
+
+
+def show(study: Study, *findings: Finding, as_: As | None = None) -> None:
+    """Display findings: sentence, figure or table, how sure.
+
+    In a run every language of the study is displayed, each output tagged with its language, and the page keeps
+    its own; in JupyterLab the study's first language is shown.
+
+    Parameters
+    ----------
+    study : Study
+        The study the notebook opened.
+    *findings : Finding
+        In the order of the page.
+    as_ : {"figure", "table", "both"}, optional
+        How the numbers behind the sentence are shown; None lets the finding's shape decide.
+
+    Raises
+    ------
+    TypeError
+        If something else than a finding is shown: tables reach a page only inside a finding.
+    """
+    from IPython.display import publish_display_data
+
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            raise TypeError(f"show() takes findings; got {type(finding).__name__}")
+    languages = study.config.languages if os.environ.get("CXLAB_RUN") else study.config.languages[:1]
+    for finding in findings:
+        for language in languages:
+            wording = wording_of(study, language)
+            publish_display_data(
+                {
+                    "text/html": str(section(finding, study=study, wording=wording, as_=as_)),
+                    "text/plain": section_text(finding, study=study, wording=wording),
+                },
+                metadata={"cxlab": {"lang": language, "finding": finding.name}},
+            )

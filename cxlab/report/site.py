@@ -1,0 +1,149 @@
+"""The shell every page stands in, and the report a page belongs to."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cxlab.finding import Finding
+from cxlab.report.clean import plain
+from cxlab.report.facts import RunFacts
+from cxlab.report.sections import wording_of
+from cxlab.wording import Wording
+
+if TYPE_CHECKING:
+    from cxlab.tables.study import Study
+
+OWN_PAGES = ("data", "methods", "definitions")
+"""Pages of every report beside those of its steps."""
+
+OVERVIEW = "overview"
+_LINK = re.compile(r'(<a [^<>]*?href=")(?![#/]|[a-z]+:)([^"]*)(")')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Report:
+    """A quarter's notebooks and findings, on their way to pages."""
+
+    study: Study
+    facts: RunFacts
+    executed: Mapping[str, Mapping[str, Any]]
+    findings: Sequence[Finding]
+
+    def of(self, step: str) -> tuple[Finding, ...]:
+        """Findings of one step, in the order they were recorded."""
+        return tuple(finding for finding in self.findings if finding.question == step)
+
+    def find(self, name: str) -> Finding | None:
+        """The finding called ``name``, or None."""
+        return next((finding for finding in self.findings if finding.name == name), None)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the steps in the order of the navigation: the overview first."""
+        return tuple(sorted(self.executed, key=lambda step: step != OVERVIEW))
+
+    def is_board(self, step: str) -> bool:
+        """Whether a step's outputs bring their own title and layout."""
+        return bool(
+            about(self.executed[step]).get("layout") == "board" or (step == OVERVIEW and not self.of(step))
+        )
+
+    def title(self, step: str, wording: Wording) -> str:
+        """Title of a page in a language: the notebook's, for the report's own pages the catalogue's."""
+        if step in OWN_PAGES:
+            return wording.text(f"page.{step}")
+        titles = about(self.executed[step]).get("title", {})
+        return plain(str(titles.get(wording.language) or next(iter(titles.values()), step)))
+
+
+def about(notebook: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a notebook says of itself in its metadata."""
+    facts = notebook["metadata"].get("cxlab", {})
+    return facts if isinstance(facts, Mapping) else {}
+
+
+def render(template: str, report: Report, *, name: str, language: str, **context: object) -> str:
+    """Fill a template and return the page.
+
+    Parameters
+    ----------
+    template : str
+        File in ``templates/``.
+    report : Report
+        The report it belongs to.
+    name : str
+        Name of the page, the same in every language.
+    language : str
+        Its language.
+    **context
+        What the template needs beside the shell's own.
+    """
+    wording = wording_of(report.study, language)
+    title = report.title(name, wording)
+    page = {
+        "name": name,
+        "language": language,
+        "title": wording.text("page.topic", topic=title, quarter=report.study.quarter)
+        + " · "
+        + report.study.config.name,
+        "board": name in report.executed and report.is_board(name),
+        "others": [
+            {"language": other, "name": wording_of(report.study, other).text("page.language")}
+            for other in report.study.config.languages
+            if other != language
+        ],
+    }
+    links = [{"name": step, "title": report.title(step, wording)} for step in (*report.steps, *OWN_PAGES)]
+    html = _environment().get_template(template).render(
+        page=page, links=links, study=report.study, facts=report.facts, style=_style(),
+        approved=_approved(report.facts, wording), say=wording.text,
+        number=wording.number, **context,
+    )  # fmt: skip
+    return plain(html)
+
+
+def _approved(facts: RunFacts, wording: Wording) -> str:
+    role = plain(facts.approved_by or "")
+    if facts.approved_on is None:
+        return wording.text("page.approved_role", role=role)
+    return wording.text("page.approved", role=role, day=facts.approved_on)
+
+
+def moved(html: str, *, into: str) -> str:
+    """Return a page for another folder: its relative links go by way of ``into``.
+
+    >>> moved('<a href="churn.html#x">', into="en")
+    '<a href="en/churn.html#x">'
+    >>> moved('<a href="../vi/churn.html">', into="en")
+    '<a href="vi/churn.html">'
+    """
+
+    def through(match: re.Match[str]) -> str:
+        path, mark, anchor = match[2].partition("#")
+        return f"{match[1]}{posixpath.normpath(posixpath.join(into, path))}{mark}{anchor}{match[3]}"
+
+    return _LINK.sub(through, html)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cxlab.report", "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.filters["plain"] = plain
+    return environment
+
+
+@cache
+def _style() -> Markup:
+    return Markup((files("cxlab.report") / "templates" / "style.css").read_text(encoding="utf-8"))

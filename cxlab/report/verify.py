@@ -1,0 +1,201 @@
+"""verify_pages(): what must never leave the house, found without a browser; a run goes on only if nothing is."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from cxlab.report.reading import Element, Reading, read_page
+from cxlab.report.words_left import words_left
+
+LARGEST_PAGE = 1_000_000
+"""Bytes."""
+
+SHORTEST_ALT = 20
+"""Characters: what a picture shows cannot be said in fewer."""
+
+FORBIDDEN = frozenset(
+    ["script", "iframe", "frame", "frameset", "object", "embed", "applet", "link", "form", "input", "button", "select", "textarea", "base", "svg", "math", "audio", "video", "source", "track", "portal", "template"]
+)
+LINKS = (
+    "href",
+    "src",
+    "srcset",
+    "action",
+    "formaction",
+    "poster",
+    "data",
+    "background",
+    "ping",
+    "cite",
+    "xlink:href",
+)
+
+_HOLLOW_ALT = re.compile(
+    r"(?:the |a |an )?(?:figure|image|picture|chart|plot|graph|photo|hình|ảnh|hình ảnh|biểu đồ|đồ thị)[\s\d.:]*\Z"
+    r"|[^\s]+\.(?:png|svg|jpe?g|gif|webp)\Z|no description.*|output.*|untitled.*",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(
+    r"(?<![\w.,])(?:(?:\+84|84|0)[ .-]?[235789]\d(?:[ .-]?\d){7,8}|\+\d{1,3}[ -]?\d(?:[ -]?\d){6,12})(?!\w)"
+)
+_PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}|\{value|\{\{|\}\}|%\(\w+\)s")
+_NO_NUMBER = re.compile(
+    r"\bNaN\b|\bNaT\b|<NA>|(?<![^\W\d_])(?:nan|inf)(?=[%),;]|\Z)|(?:\A|[(,])\s*(?:nan|None|inf)\s*(?:[),%]|\Z)"
+)
+_STYLE_FETCH = re.compile(r"@import|url\(\s*['\"]?(?!data:image/)", re.IGNORECASE)
+_SVG_DANGER = re.compile(
+    r"<\s*(?:script|foreignobject|iframe)|\son\w+\s*=|(?:href|src)\s*=\s*['\"]\s*(?!#|data:image/)", re.I
+)
+
+
+def verify_pages(folder: Path, *, minimum_n: int = 10) -> list[str]:
+    """Return every violation in a folder of pages, each as ``"en/churn.html:12: what is wrong"``.
+
+    Parameters
+    ----------
+    folder : Path
+        What `write_pages` wrote.
+    minimum_n : int
+        Table cells marked with a smaller ``data-n`` may not be shown.
+
+    Returns
+    -------
+    list of str
+        Empty if every page is self-contained, harmless, readable without a picture and free of personal data.
+    """
+    paths = sorted(folder.rglob("*.html"))
+    if not paths:
+        return [f"{folder}: no page"]
+    readings = {path: read_page(path.read_text(encoding="utf-8", errors="replace")) for path in paths}
+    anchors = {path: set(reading.ids) for path, reading in readings.items()}
+    found = [f"{path.relative_to(folder)}: not a page, a table or a picture" for path in _strangers(folder)]
+    for path, reading in readings.items():
+        where = path.relative_to(folder).as_posix()
+        found += [f"{where}: {problem}" for problem in _page(path, reading)]
+        found += [f"{where}:{line}: {problem}" for line, problem in _elements(reading)]
+        found += [f"{where}:{line}: {problem}" for line, problem in _links(path, reading, anchors, folder)]
+        found += [f"{where}:{line}: {problem}" for line, problem in _text(reading)]
+        found += [f"{where}:{line}: {problem}" for line, problem in _few(reading, minimum_n)]
+    return found
+
+
+def _strangers(folder: Path) -> Iterator[Path]:
+    known = {".html", ".csv", ".xlsx", ".json", ".pdf", ".png", ".svg"}
+    yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in known)
+
+
+def _page(path: Path, reading: Reading) -> Iterator[str]:
+    if path.stat().st_size > LARGEST_PAGE:
+        yield f"{path.stat().st_size:,} bytes; a page has at most {LARGEST_PAGE:,}"
+    languages = [element.attributes.get("lang", "") for element in reading.of("html")]
+    if languages != [languages[0]] or not languages[0] if languages else True:
+        yield "the html element needs one lang"
+    if len(reading.titles) != 1 or not reading.titles[0]:
+        yield "needs one title with words in it"
+    if len(reading.of("h1")) != 1:
+        yield f"needs one h1; has {len(reading.of('h1'))}"
+    policies = [
+        element.attributes.get("content", "")
+        for element in reading.of("meta")
+        if element.attributes.get("http-equiv", "").lower() == "content-security-policy"
+    ]
+    if len(policies) != 1 or "default-src 'none'" not in policies[0] or "script-src" in policies[0]:
+        yield "needs one content security policy with default-src 'none' and no script-src"
+    yield from (f"id {name!r} comes {times} times" for name, times in Counter(reading.ids).items() if times > 1)
+    yield from (f"style fetches {match[0]!r}" for style in reading.styles if (match := _STYLE_FETCH.search(style)))
+
+
+def _elements(reading: Reading) -> Iterator[tuple[int, str]]:
+    for element in reading.elements:
+        if element.tag in FORBIDDEN:
+            yield element.line, f"<{element.tag}> may not stand on a page"
+        for name, value in element.attributes.items():
+            if name.startswith("on") or name == "srcdoc":
+                yield element.line, f"<{element.tag}> has the event handler {name}"
+            if name == "style" and _STYLE_FETCH.search(value):
+                yield element.line, f"<{element.tag}> has a style that fetches"
+        if element.tag == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh":
+            yield element.line, "a page may not send its reader elsewhere"
+        if element.tag == "img":
+            yield from ((element.line, problem) for problem in _picture(element))
+
+
+def _picture(element: Element) -> Iterator[str]:
+    alt = element.attributes.get("alt")
+    if alt is None:
+        yield "picture without alt text"
+    elif len(alt.strip()) < SHORTEST_ALT or _HOLLOW_ALT.match(alt.strip()):
+        yield f"picture whose alt text says nothing: {alt!r}"
+    source = element.attributes.get("src", "")
+    head, _, data = source.partition(",")
+    if not head.startswith("data:image/"):
+        yield f"picture that is not part of the page: {source[:60]!r}"
+    elif "svg" in head:
+        try:
+            drawn = base64.b64decode(data, validate=True).decode() if head.endswith("base64") else unquote(data)
+        except (binascii.Error, UnicodeDecodeError):
+            yield "picture that cannot be read"
+        else:
+            if match := _SVG_DANGER.search(drawn):
+                yield f"picture that holds {match[0].strip()!r}"
+
+
+def _links(path: Path, reading: Reading, anchors: dict[Path, set[str]], folder: Path) -> Iterator[tuple[int, str]]:
+    for element in reading.elements:
+        for name in LINKS:
+            value = element.attributes.get(name, "").strip()
+            if not value or (element.tag == "img" and name == "src"):
+                continue
+            if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/", value):
+                yield element.line, f"link that leaves the report: {value[:60]!r}"
+                continue
+            file, _, anchor = value.partition("#")
+            target = (path.parent / unquote(file)).resolve() if file else path
+            if not target.is_relative_to(folder.resolve()) and file:
+                yield element.line, f"link that leaves the report: {value[:60]!r}"
+            elif not target.exists():
+                yield element.line, f"link to a file that is not there: {value[:60]!r}"
+            elif anchor and unquote(anchor) not in _anchors(target, path, anchors):
+                yield element.line, f"link to a place that is not there: {value[:60]!r}"
+
+
+def _anchors(target: Path, path: Path, anchors: dict[Path, set[str]]) -> set[str]:
+    if target == path:
+        return anchors[path]
+    return next((ids for page, ids in anchors.items() if page.resolve() == target), set())
+
+
+def _text(reading: Reading) -> Iterator[tuple[int, str]]:
+    page_language = next((element.attributes.get("lang", "") for element in reading.of("html")), "")
+    said = [(text.line, text.words, text.code, text.language) for text in reading.texts]
+    said += [(0, title, False, page_language) for title in reading.titles]
+    said += [
+        (element.line, element.attributes[name], False, page_language)
+        for element in reading.elements
+        for name in ("alt", "aria-label", "title")
+        if name in element.attributes
+    ]
+    for line, words, code, language in said:
+        for what, pattern in (("an e-mail address", _MAIL), ("a phone number", _PHONE)):
+            if pattern.search(words):
+                yield line, f"{what} in the text"
+        if code:
+            continue
+        for what, pattern in (("an unfilled place", _PLACEHOLDER), ("a number that is none", _NO_NUMBER)):
+            if match := pattern.search(words):
+                yield line, f"{what} in the text: {match[0].strip()!r}"
+        yield from ((line, problem) for problem in words_left(words, language=language))
+
+
+def _few(reading: Reading, minimum_n: int) -> Iterator[tuple[int, str]]:
+    for element in reading.of("td"):
+        n = element.attributes.get("data-n", "")
+        if n and (not n.isdigit() or int(n) < minimum_n):
+            yield element.line, f"table cell that stands on {n}; at least {minimum_n} are needed"
