@@ -107,9 +107,11 @@ def _proof(finding: Finding, *, study: Study, wording: Wording, as_: As | None) 
 
 def caption_of(finding: Finding, *, wording: Wording) -> str:
     """Say what a table or figure shows: the words of the finding, else those of its shape, and the quarter."""
-    own = f"figure.{finding.name}"
-    what = wording.text(own if wording.knows(own) else f"figure.{finding.shape}", quarter=finding.about, unit="")
-    return wording.text("page.topic", topic=what.removesuffix(", "), quarter=finding.about)
+    known = (id_ for id_ in (f"figure.{finding.name}", f"figure.{finding.shape}") if wording.knows(id_))
+    what = wording.text(next(known, "page.number"), quarter=finding.about, unit="").removesuffix(", ")
+    if wording.number(finding.about, "quarter") in what:
+        return what
+    return wording.text("page.topic", topic=what, quarter=finding.about)
 
 
 def target_of(study: Study, finding: Finding) -> float | None:
