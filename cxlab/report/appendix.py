@@ -14,7 +14,7 @@ from cxlab.report.sections import wording_of
 from cxlab.report.site import Report, render
 from cxlab.wording import Wording
 
-_GLOSSARY = re.compile(r'^msgid "(glossary\.[a-z0-9_]+)"$', re.MULTILINE)
+_GLOSSARY = re.compile(r'^msgid "(glossary\.[a-z0-9_]+)\.name"$', re.MULTILINE)
 
 
 def data_page(report: Report, *, language: str) -> str:
@@ -32,7 +32,7 @@ def data_page(report: Report, *, language: str) -> str:
         title=wording.text("page.data.title", quarter=report.study.quarter),
         off=off,
         fingerprint=plain(report.study.fingerprint),
-        **load_tables(report.study.load, wording=wording),
+        tables=load_tables(report.study.load, wording=wording),
     )
 
 
@@ -61,9 +61,9 @@ def definitions_page(report: Report, *, language: str) -> str:
     terms = [
         {
             "id": id_,
-            "term": wording.text(id_),
+            "term": wording.text(f"{id_}.name"),
             "meaning": wording.text(f"{id_}.meaning"),
-            "others": [{"language": other.language, "term": other.text(id_)} for other in others],
+            "others": [{"language": other.language, "term": other.text(f"{id_}.name")} for other in others],
         }
         for id_ in glossary_ids()
     ]

@@ -124,7 +124,7 @@ def _changes(report: Report, lead: Finding, wording: Wording) -> list[Item]:
 
 
 def _change(row: dict[str, Any], unit: Unit, wording: Wording) -> Item:
-    term = wording.text("page.on", what=wording.text(f"against.{row['against']}"))
+    term = wording.text("page.on", what=wording.text(f"term.{row['against']}"))
     low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
     value = float(row["estimate"])
     if low is None and high is None:

@@ -79,7 +79,8 @@ def _found(name: str, paths: Sequence[Path]) -> Finding | None:
 
 def _drafts(reports: Path, quarter: Quarter) -> list[Path]:
     """Ledgers of a quarter, newest first: of every kept run, then the published one."""
-    runs = [*(reports / ".runs").glob("*/findings.json"), *(reports / ".runs").glob("*/findings/*.json")]
+    kept = [run for run in (reports / ".runs").glob("*") if not run.name.endswith((".part", ".failed"))]
+    runs = [path for run in kept for path in run.glob("findings.json")]
     newest = sorted(runs, key=lambda path: (path.stat().st_mtime_ns, str(path)), reverse=True)
     ours = [path for path in newest if ledger.read(path).header.get("quarter") == str(quarter)]
     return [*ours, reports / str(quarter) / "findings.json"]

@@ -53,9 +53,7 @@ class Report:
 
     def is_board(self, step: str) -> bool:
         """Whether a step's outputs bring their own title and layout."""
-        return bool(
-            about(self.executed[step]).get("layout") == "board" or (step == OVERVIEW and not self.of(step))
-        )
+        return bool(about(self.executed[step]).get("layout") == "board" or _shows_board(self.executed[step]))
 
     def title(self, step: str, wording: Wording) -> str:
         """Title of a page in a language: the notebook's, for the report's own pages the catalogue's."""
@@ -63,6 +61,12 @@ class Report:
             return wording.text(f"page.{step}")
         titles = about(self.executed[step]).get("title", {})
         return plain(str(titles.get(wording.language) or next(iter(titles.values()), step)))
+
+
+def _shows_board(notebook: Mapping[str, Any]) -> bool:
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    shown = (output.get("metadata", {}).get("cxlab", {}) for output in outputs)
+    return any(str(facts.get("finding", "")).endswith(".board") for facts in shown if isinstance(facts, Mapping))
 
 
 def about(notebook: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -97,7 +97,8 @@ def _columns(finding: Finding, rows: pd.DataFrame, wording: Wording) -> list[Col
         columns.append((_title(name, wording), numeric, _writer(name, unit, wording)))
     title = wording.text(f"page.column.{unit}")
     columns.append((title, True, lambda row: _with_interval(row, unit, wording)))
-    columns.append((wording.text("term.n"), True, lambda row: _number(row["n"], "count", wording)))
+    if finding.shape != "flow":  # there the number is the count
+        columns.append((wording.text("term.n"), True, lambda row: _number(row["n"], "count", wording)))
     return columns
 
 

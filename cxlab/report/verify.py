@@ -76,7 +76,7 @@ def verify_pages(folder: Path, *, minimum_n: int = 10) -> list[str]:
         return [f"{folder}: no page"]
     readings = {path: read_page(path.read_text(encoding="utf-8", errors="replace")) for path in paths}
     anchors = {path: set(reading.ids) for path, reading in readings.items()}
-    found = [f"{path.relative_to(folder)}: not a page, a table or a picture" for path in _strangers(folder)]
+    found = [f"{path.relative_to(folder)}: a file a browser could run" for path in _strangers(folder)]
     for path, reading in readings.items():
         where = path.relative_to(folder).as_posix()
         found += [f"{where}: {problem}" for problem in _page(path, reading)]
@@ -88,8 +88,8 @@ def verify_pages(folder: Path, *, minimum_n: int = 10) -> list[str]:
 
 
 def _strangers(folder: Path) -> Iterator[Path]:
-    known = {".html", ".csv", ".xlsx", ".json", ".pdf", ".png", ".svg"}
-    yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in known)
+    runs = {".js", ".mjs", ".wasm", ".svg", ".htm", ".xhtml", ".xml", ".swf", ".hta"}
+    yield from (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in runs)
 
 
 def _page(path: Path, reading: Reading) -> Iterator[str]:

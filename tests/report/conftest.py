@@ -19,6 +19,7 @@ from cxlab.finding import Check, Estimate, Finding, Message, Withheld, definitio
 from cxlab.quarter import Quarter
 from cxlab.report import RunFacts
 from cxlab.report.sections import section, wording_of
+from cxlab.tables.load_report import LoadReport, TableReport
 
 Q3 = Quarter(2026, 3)
 
@@ -29,6 +30,23 @@ LABELS = {
         "after": {"en": "Én Sau 150", "vi": "Én Sau 150"},
     }
 }
+
+
+def load_report() -> LoadReport:
+    counts = {"first": date(2024, 1, 1), "last": date(2026, 9, 30), "dated": True, "versioned": True}
+    people = TableReport(
+        table="customers", read=20000, accepted=20000, quarantined=0, late=0, reasons={}, **counts
+    )
+    refused = {"end_after_start": 4, "duplicate_key": 2, "plan_missing": 1, "customer_id_not_in_customers": 3}
+    spells = TableReport(
+        table="contracts", read=24010, accepted=24000, quarantined=10, late=37, reasons=refused,
+        **(counts | {"dated": False}),
+    )  # fmt: skip
+    return LoadReport(
+        tables={"customers": people, "contracts": spells},
+        joined={"responses_to_customers": 0.93},
+        questions={"churn": None, "voc": "voc needs verbatims"},
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,7 +67,7 @@ class SmallStudy:
     commentary: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["quarter", "question", "role", "language", "text"])
     )
-    load: Any = None
+    load: Any = field(default_factory=load_report)
     fingerprint: str = "3f9a0c1e77aa" * 5
 
 
