@@ -1,0 +1,217 @@
+"""From staging files to one accepted table and its quarantine: nothing is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from ibis.backends.duckdb import Backend
+
+from cxlab.errors import DataError
+from cxlab.tables import check
+from cxlab.tables.config import Source, StudyConfig
+from cxlab.tables.engine import name, quote
+from cxlab.tables.quarantine import write_quarantine
+from cxlab.tables.schema import Table, see
+from cxlab.tables.sources import read
+from cxlab.tables.stage import Staged, empty_columns, mapping_problems, stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A contract table after the checks.
+
+    Parameters
+    ----------
+    file : Path
+        Parquet with the accepted rows, all columns of the contract.
+    read, accepted : int
+        Rows; what is read and not accepted is quarantined.
+    reasons : mapping of str to int
+        Rows per reason; a row with two reasons counts in both.
+    brought : tuple of str
+        Columns the sources brought; the others are missing in every row.
+    contents : str
+        Hash of the accepted rows, whatever their order.
+    """
+
+    table: str
+    file: Path
+    read: int
+    accepted: int
+    reasons: Mapping[str, int]
+    brought: tuple[str, ...]
+    contents: str
+
+    @property
+    def quarantined(self) -> int:
+        """Rows not accepted."""
+        return self.read - self.accepted
+
+
+def stage_all(
+    table: Table,
+    *,
+    sources: Mapping[str, Source],
+    config: StudyConfig,
+    folder: Path,
+    engine: Backend,
+    scratch: Path,
+) -> list[tuple[Staged, Source]]:
+    """Read every source of a table into its staging file.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, a column is missing, or an expression is wrong.
+    """
+    problems: list[str] = []
+    staged: list[tuple[Staged, Source]] = []
+    for source_name, source in sources.items():
+        reading = read(
+            engine,
+            source_name=source_name,
+            source=source,
+            folder=folder,
+            scratch=scratch / source_name,
+            first_month=config.first_month,
+        )
+        found = list(mapping_problems(table, source_name=source_name, source=source, reading=reading))
+        problems += found
+        if found:
+            continue
+        to = scratch / f"{source_name}.parquet"
+        try:
+            one = stage(
+                engine, table=table, source_name=source_name, source=source, reading=reading,
+                currency=config.currency, to=to,
+            )  # fmt: skip
+        except duckdb.Error as error:
+            problems.append(f"sources.{source_name}: an SQL expression is wrong: {str(error).splitlines()[0]}")
+            continue
+        staged.append((one, source))
+    if problems:
+        raise DataError(f"{table.name} cannot be read", problems, see=see(table.name))
+    return staged
+
+
+def accept(
+    table: Table,
+    *,
+    staged: Sequence[tuple[Staged, Source]],
+    parents: Mapping[str, Path],
+    config: StudyConfig,
+    engine: Backend,
+    today: date,
+    to: Path,
+    quarantine: Path,
+) -> Accepted:
+    """Write the accepted rows to ``to`` and the others to the quarantine; the two add up to the rows read.
+
+    Parameters
+    ----------
+    parents : mapping of str to Path
+        Accepted tables loaded before, for the references.
+    today : date
+        Dates after it are in the future; not tested for a made-up company.
+
+    Raises
+    ------
+    DataError
+        If no source has a row.
+    """
+    brought = tuple(column for column in table.names if any(column in one.columns for one, _ in staged))
+    files = ", ".join(quote(str(one.file)) for one, _ in staged)
+    engine.con.execute(
+        f"CREATE OR REPLACE TEMP VIEW staged AS SELECT *{empty_columns(table, brought=brought)} "
+        f"FROM read_parquet([{files}], union_by_name = true)"
+    )
+    _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
+    good = "staged ANTI JOIN bad USING (_source, _record)"
+    columns = ", ".join(map(name, table.names))
+    half = to.with_name(f".{to.name}.{quarantine.stem}")
+    order = ", ".join(map(name, table.key))
+    engine.con.execute(
+        f"COPY (SELECT {columns} FROM {good} ORDER BY {order}) TO {quote(str(half))} "
+        "(FORMAT parquet, COMPRESSION zstd)"
+    )
+    half.replace(to)
+    write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine)
+    refused = [row for one, _ in staged for row in one.reading.refused]
+    rows = _number(engine, "SELECT count(*) FROM staged") + len(refused)
+    if rows == 0 and not table.team:
+        raise DataError(f"{table.name}: no source has a row", see=see(table.name))
+    reasons = dict(
+        engine.con.execute(
+            "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM bad) "
+            "GROUP BY reason ORDER BY reason"
+        ).fetchall()
+    )
+    for row in refused:
+        reasons[row.reason] = reasons.get(row.reason, 0) + 1
+    return Accepted(
+        table=table.name,
+        file=to,
+        read=rows,
+        accepted=_number(engine, f"SELECT count(*) FROM {_parquet(to)}"),
+        reasons=reasons,
+        brought=brought,
+        contents=_contents(engine, to),
+    )
+
+
+def _find_bad(
+    table: Table,
+    *,
+    brought: tuple[str, ...],
+    parents: Mapping[str, Path],
+    config: StudyConfig,
+    engine: Backend,
+    today: date,
+) -> None:
+    """Make the engine's table ``bad``: (_source, _record, reasons)."""
+    currencies = (config.currency, *_currencies(engine, parents.get("rates")))
+    own = check.reasons(table, brought=brought, currencies=currencies, today=None if config.made_up else today)
+    parts = [
+        f"SELECT _source, _record, unnest({own}) AS reason FROM staged",
+        check.repeated(table, staged="staged", brought=brought),
+    ]
+    if {"valid_from", "valid_to"} <= set(brought):
+        parts.append(check.overlapping(table, staged="staged"))
+    parts += [
+        check.unmatched(reference, staged="staged", parent=parents[reference.table])
+        for reference in table.references
+        if reference.strict and reference.column in brought and reference.table in parents
+    ]
+    engine.con.execute(
+        "CREATE OR REPLACE TEMP TABLE bad AS SELECT _source, _record, list_sort(list(DISTINCT reason)) AS reasons "
+        f"FROM ({' UNION ALL '.join(f'({part})' for part in parts)}) GROUP BY _source, _record"
+    )
+
+
+def _currencies(engine: Backend, rates: Path | None) -> list[str]:
+    if rates is None:
+        return []
+    return [
+        row[0]
+        for row in engine.con.execute(f"SELECT DISTINCT currency FROM {_parquet(rates)} ORDER BY 1").fetchall()
+    ]
+
+
+def _contents(engine: Backend, file: Path) -> str:
+    """Hash the rows of a table, whatever their order: the sum of row hashes."""
+    row = engine.con.execute(
+        f"SELECT count(*), sum(md5_number_lower(CAST(t AS VARCHAR))::HUGEINT) FROM {_parquet(file)} AS t"
+    ).fetchall()[0]
+    return f"{row[0]:x}-{row[1] or 0:x}"
+
+
+def _number(engine: Backend, sql: str) -> int:
+    return int(engine.con.execute(sql).fetchall()[0][0])
+
+
+def _parquet(file: Path) -> str:
+    return f"read_parquet({quote(str(file))})"

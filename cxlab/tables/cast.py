@@ -1,0 +1,105 @@
+"""SQL that turns what a source wrote into the type the contract wants, or NULL where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cxlab.tables.config import File
+from cxlab.tables.engine import quote
+from cxlab.tables.schema import Column
+
+_NO_MINOR = frozenset(
+    {"VND", "JPY", "KRW", "CLP", "ISK", "PYG", "UGX", "XAF", "XOF", "RWF", "VUV", "KMF", "DJF", "GNF", "BIF"}
+)
+_THREE_MINOR = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+_CLOCK = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
+_ORDERS = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
+
+ENGINE_TYPES: Mapping[str, str] = {
+    "id": "VARCHAR",
+    "code": "VARCHAR",
+    "text": "VARCHAR",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "integer": "BIGINT",
+    "amount": "BIGINT",
+    "real": "DOUBLE",
+    "flag": "BOOLEAN",
+}
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many digits the minor unit of a currency has.
+
+    >>> minor_digits("VND"), minor_digits("USD")
+    (0, 2)
+    """
+    return 0 if currency in _NO_MINOR else 3 if currency in _THREE_MINOR else 2
+
+
+def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: str) -> str:
+    """Return SQL of the contract's type for SQL of a raw value of an engine type."""
+    text = engine_type == "VARCHAR"
+    match column.type:
+        case "text":
+            return f"CAST({raw} AS VARCHAR)"
+        case "id" | "code":
+            return _as_id(raw, engine_type=engine_type)
+        case "date" | "timestamp":
+            moment = _moment(f"trim({raw})", file=file) if text else _native_moment(raw, engine_type=engine_type)
+            return f"CAST({moment} AS {ENGINE_TYPES[column.type]})"
+        case "integer" | "amount":
+            number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DECIMAL(38, 6))"
+            if column.type == "amount" and file.money == "major":
+                number = f"round_even({number} * {10 ** minor_digits(currency)}, 0)"
+            return f"CASE WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS BIGINT) END"
+        case "real":
+            number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DOUBLE)"
+            return f"CASE WHEN isfinite({number}) THEN {number} END"
+        case "flag":
+            return f"TRY_CAST({f'trim({raw})' if text else raw} AS BOOLEAN)"
+
+
+def _as_id(raw: str, *, engine_type: str) -> str:
+    if engine_type == "VARCHAR":
+        return f"nullif(trim({raw}), '')"
+    if engine_type in ("DOUBLE", "FLOAT"):
+        whole = f"TRY_CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
+        return f"CASE WHEN {raw} = trunc({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
+    return f"CAST({raw} AS VARCHAR)"
+
+
+def _number(raw: str, *, decimal: str) -> str:
+    """Groups of three and the declared decimal mark become plain; anything else stays and fails to cast."""
+    group, point = (",", r"\.") if decimal == "." else (r"\.", ",")
+    trimmed = f"trim({raw})"
+    pattern = r"^[+-]?\d{1,3}(" + group + r"\d{3})+(" + point + r"\d+)?$"
+    grouped = f"regexp_matches({trimmed}, {quote(pattern)})"
+    mark = group.removeprefix("\\")
+    plain = f"CASE WHEN {grouped} THEN replace({trimmed}, '{mark}', '') ELSE {trimmed} END"
+    if decimal == ".":
+        return plain
+    # a point that is no group mark would read as a decimal point: refuse it
+    return f"CASE WHEN contains({plain}, '.') THEN NULL ELSE replace({plain}, ',', '.') END"
+
+
+def _moment(raw: str, *, file: File) -> str:
+    """ISO text is read whatever the declared order; an offset is turned into local time."""
+    offset = rf"regexp_matches({raw}, '\d[T ]\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$')"
+    formats = [_ORDERS[file.date_order].format(mark) + clock for mark in ("/", "-", ".") for clock in _CLOCK]
+    declared = f"try_strptime({raw}, [{', '.join(map(quote, formats))}])"
+    serial = ""
+    if file.kind == "excel":
+        days = f"TRY_CAST({raw} AS DOUBLE)"
+        serial = f"WHEN {days} BETWEEN 1 AND 2958465 THEN TIMESTAMP '1899-12-30' + to_seconds({days} * 86400) "
+    return (
+        f"CASE WHEN {offset} THEN CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        rf"WHEN regexp_matches({raw}, '^\d{{4}}-\d\d-\d\d') THEN TRY_CAST({raw} AS TIMESTAMP) "
+        f"{serial}ELSE {declared} END"
+    )
+
+
+def _native_moment(raw: str, *, engine_type: str) -> str:
+    if engine_type == "DATE" or engine_type.startswith("TIMESTAMP"):
+        return f"CAST({raw} AS TIMESTAMP)"
+    return "NULL"

@@ -1,0 +1,121 @@
+"""Accept or quarantine: every staged row gets the list of reasons why it cannot be used; no reason = accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from cxlab.tables.engine import name, quote
+from cxlab.tables.schema import Reference, Table
+
+HAPPENED = ("at", "invited_at", "answered_at", "opened_at", "first_contact_at", "closed_at", "converted_at")
+"""Columns about things that have happened: a date after the row was loaded cannot be."""
+
+
+def reasons(table: Table, *, brought: tuple[str, ...], currencies: tuple[str, ...], today: date | None) -> str:
+    """Return SQL of the list of reasons a staged row is refused for; it is empty for a good row.
+
+    Parameters
+    ----------
+    brought : tuple of str
+        Contract columns the sources brought.
+    currencies : tuple of str
+        Currencies money can be converted from, the study's own among them.
+    today : date or None
+        Dates after it are in the future, where the row has no ``loaded_at``; None = not tested.
+    """
+    tests = [
+        *_missing(table, brought),
+        *_not_allowed(table, brought),
+        *_rules(table, brought),
+        *_future(brought, today),
+    ]
+    if "currency" in brought and table.name == "transactions":
+        tests.append(("currency_unknown", f"currency NOT IN ({', '.join(map(quote, currencies))})"))
+    listed = ", ".join(f"CASE WHEN {test} THEN {quote(reason)} END" for reason, test in tests)
+    unread = "list_transform(_unread, lambda c: c || '_unreadable')"
+    return f"list_concat({unread}, list_filter([{listed}]::VARCHAR[], lambda r: r IS NOT NULL))"
+
+
+def repeated(table: Table, *, staged: str, brought: tuple[str, ...]) -> str:
+    """Return SQL of (_source, _record, reason) for every row that repeats a key: the first one stays."""
+    key = [name(column) for column in (*table.key, *(("valid_from",) if "valid_from" in brought else ()))]
+    return (
+        f"SELECT _source, _record, 'duplicate_key' AS reason FROM {staged} "
+        f"QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY _source, _record) > 1"
+    )
+
+
+def overlapping(table: Table, *, staged: str) -> str:
+    """Return SQL of (_source, _record, reason) for versions that begin before the earlier one is over."""
+    key = ", ".join(name(column) for column in table.key)
+    return (
+        f"SELECT _source, _record, 'versions_overlap' AS reason FROM {staged} "
+        f"QUALIFY valid_from < max(valid_to) OVER (PARTITION BY {key} ORDER BY valid_from, _source, _record "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    )
+
+
+def unmatched(reference: Reference, *, staged: str, parent: Path) -> str:
+    """Return SQL of (_source, _record, reason) for rows that point at nothing."""
+    column, to = name(reference.column), name(reference.to)
+    return (
+        f"SELECT _source, _record, {quote(f'{reference.column}_not_in_{reference.table}')} AS reason "
+        f"FROM {staged} WHERE {column} IS NOT NULL AND {column} NOT IN "
+        f"(SELECT {to} FROM read_parquet({quote(str(parent))}) WHERE {to} IS NOT NULL)"
+    )
+
+
+def words(table: Table) -> Mapping[str, str]:
+    """Return what each reason of a table means, for people."""
+    said = {"duplicate_key": f"{' + '.join(table.key)} stands in an earlier row already (the first one is used)"}
+    said |= {"ragged_row": "the row has more or fewer fields than the header"}
+    said |= {"versions_overlap": "valid_from lies before valid_to of the earlier version"}
+    said |= {"currency_unknown": "neither the study's currency nor one in the table rates"}
+    for column in table.columns:
+        said[f"{column.name}_missing"] = f"{column.name} is needed: {column.meaning}"
+        said[f"{column.name}_not_allowed"] = f"{column.name} is one of {', '.join(column.codes)}"
+        said[f"{column.name}_in_future"] = f"{column.name} lies after the day the row was loaded"
+    said |= {rule.name: rule.words for rule in table.rules}
+    for reference in table.references:
+        said[f"{reference.column}_not_in_{reference.table}"] = (
+            f"{reference.column} is not among the accepted rows of {reference.table}"
+        )
+    return said
+
+
+def _missing(table: Table, brought: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for column in table.columns:
+        if column.filled and column.name in brought:
+            # unreadable is its own reason
+            test = f"{name(column.name)} IS NULL AND NOT list_contains(_unread, {quote(column.name)})"
+            yield f"{column.name}_missing", test
+
+
+def _not_allowed(table: Table, brought: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for column in table.columns:
+        if column.codes and column.name in brought:
+            yield (
+                f"{column.name}_not_allowed",
+                f"{name(column.name)} NOT IN ({', '.join(map(quote, column.codes))})",
+            )
+
+
+def _rules(table: Table, brought: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for rule in table.rules:
+        if set(rule.needs) <= set(brought):
+            yield rule.name, f"NOT ({rule.holds})"
+
+
+def _future(brought: tuple[str, ...], today: date | None) -> Iterator[tuple[str, str]]:
+    limits = [
+        *(["CAST(loaded_at AS DATE)"] if "loaded_at" in brought else []),
+        *([f"DATE '{today}'"] if today else []),
+    ]
+    if not limits:
+        return
+    limit = f"coalesce({', '.join(limits)})"
+    for column in HAPPENED:
+        if column in brought:
+            yield f"{column}_in_future", f"CAST({name(column)} AS DATE) > {limit}"

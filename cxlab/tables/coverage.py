@@ -1,0 +1,50 @@
+"""How far the data reach: which days have rows, how far history goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from cxlab.quarter import Quarter
+from cxlab.tables.schema import TABLES
+
+HAPPENINGS = ("contracts", "transactions", "survey_responses", "verbatims", "interactions")
+"""Tables whose rows show that something was recorded at a time."""
+
+
+def span(rows: ir.Table, *, table: str) -> tuple[date, date] | None:
+    """Return the first and the last day of a table's rows, or None without dated rows."""
+    names = TABLES[table].dated_by
+    if not names:
+        return None
+    days = [rows[name].cast("date") for name in names]
+    day = ibis.coalesce(*days) if len(days) > 1 else days[0]
+    found = rows.aggregate(first=day.min(), last=day.max()).to_pyarrow().to_pylist()[0]
+    return None if found["first"] is None else (found["first"], found["last"])
+
+
+def nothing_in(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> str | None:
+    """Say why a quarter has no data, or None if it has: something began or happened in it, or a contract ended."""
+    reach: list[str] = []
+    for name in HAPPENINGS:
+        if name not in tables:
+            continue
+        found = span(tables[name], table=name)
+        ended = _last_end(tables[name]) if name == "contracts" else None
+        last = max((day for day in (found[1] if found else None, ended) if day is not None), default=None)
+        if last is not None and last >= quarter.start:
+            return None
+        reach.append(f"{name} reach to {last}" if last else f"{name} have no row before {quarter.end}")
+    return (
+        f"needed: rows from {quarter.start} on; {', '.join(reach)}"
+        if reach
+        else "no table of customers is declared"
+    )
+
+
+def _last_end(contracts: ir.Table) -> date | None:
+    last: date | None = contracts["end"].max().to_pyarrow().as_py()
+    return last

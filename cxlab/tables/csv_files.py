@@ -1,0 +1,93 @@
+"""CSV files: read as text only, in the declared encoding; ragged rows are kept apart with their record number."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from ibis.backends.duckdb import Backend
+
+from cxlab.errors import DataError
+from cxlab.tables.config import File
+from cxlab.tables.engine import name, quote
+
+
+def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path) -> tuple[str, list[tuple[int, str, str]]]:
+    """Return the SQL that reads a CSV file, and its ragged rows as (record, reason, text).
+
+    The header line is record 1. Every value is text; an empty field is missing.
+
+    Raises
+    ------
+    DataError
+        If the file is not in the declared encoding or has no header.
+    """
+    plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
+    header = _header(plain, file=file, original=path)
+    columns = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in header)
+    reader = (
+        f"read_csv({quote(str(plain))}, auto_detect = false, header = false, skip = {file.header}, "
+        f"delim = {quote(file.separator)}, quote = {quote(file.quote)}, escape = {quote(file.quote)}, "
+        f"columns = {{{columns}}}, store_rejects = true, nullstr = '', strict_mode = true)"
+    )
+    engine.con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    engine.con.execute(f"SELECT count(*) FROM (SELECT {name(header[0])}, random() FROM {reader})").fetchall()
+    refused = engine.con.execute(
+        "SELECT line::BIGINT, min(error_type)::VARCHAR, min(csv_line) FROM reject_errors "
+        "GROUP BY line ORDER BY line"
+    ).fetchall()
+    return _numbered(reader, refused=[row[0] for row in refused], first=file.header, origin=path.name), [
+        (record, _REASONS.get(kind, "ragged_row"), text or "") for record, kind, text in refused
+    ]
+
+
+_REASONS = {
+    "INVALID ENCODING": "not_utf_8",
+    "UNQUOTED VALUE": "quote_not_closed",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+}
+
+
+def _numbered(reader: str, *, refused: Sequence[int], first: int, origin: str) -> str:
+    """Number the rows read; the refused ones in between keep their numbers."""
+    # before the j-th refused record stand (its number - first - j) rows that were read
+    gaps = [record - first - j for j, record in enumerate(refused, start=1)]
+    shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap < row_number))" if gaps else ""
+    return (
+        f"SELECT * EXCLUDE (row_number), row_number + {first}{shift} AS record_number, "
+        f"{quote(origin)} AS record_origin FROM (SELECT *, row_number() OVER () AS row_number FROM {reader})"
+    )
+
+
+def _header(path: Path, *, file: File, original: Path) -> list[str]:
+    import csv
+
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines, delimiter=file.separator, quotechar=file.quote)
+        header = next((row for number, row in enumerate(rows, start=1) if number == file.header), None)
+    if not header:
+        raise DataError(f"{original.name} has no header: record {file.header} is empty or not there")
+    doubled = sorted({column for column in header if header.count(column) > 1})
+    if doubled:
+        raise DataError(f"{original.name} names a column twice: {', '.join(map(repr, doubled))}")
+    return header
+
+
+def _as_utf8(path: Path, *, encoding: str, scratch: Path) -> Path:
+    """Return a UTF-8 copy without byte order mark, composed (NFC), or the file itself if that is what it is."""
+    if encoding == "utf-8":
+        with path.open("rb") as start:
+            if start.read(3) != codecs.BOM_UTF8:
+                return path
+    scratch.mkdir(parents=True, exist_ok=True)
+    copy = scratch / f"{path.stem}.utf8.csv"
+    codec = {"utf-8": "utf-8-sig", "windows-1258": "cp1258", "windows-1252": "cp1252"}.get(encoding, encoding)
+    try:
+        with path.open(encoding=codec, newline="") as old, copy.open("w", encoding="utf-8", newline="") as new:
+            for line in old:
+                new.write(unicodedata.normalize("NFC", line))
+    except UnicodeError as error:
+        raise DataError(f"{path.name} is not written in {encoding}", [str(error)]) from None
+    return copy

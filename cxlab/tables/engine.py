@@ -1,0 +1,56 @@
+"""The engine: a DuckDB connection that stays in its memory, its folder and the study's time zone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import ibis
+from ibis.backends.duckdb import Backend
+
+
+def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads: int | None = None) -> Backend:
+    """Open an engine in memory.
+
+    Parameters
+    ----------
+    time_zone : str
+        Local days are days of this zone.
+    folder : Path
+        Where the engine spills what does not fit; made if missing.
+    memory : str, optional
+        Memory limit such as ``"2GB"``; the environment variable CXLAB_MEMORY, else 3 GB.
+    threads : int, optional
+        Threads; CXLAB_THREADS, else as many as there are processors.
+    """
+    spill = folder / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    engine = ibis.duckdb.connect(
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
+        memory_limit=memory or os.environ.get("CXLAB_MEMORY", "3GB"),
+        threads=threads or int(os.environ.get("CXLAB_THREADS", "0")) or os.cpu_count() or 1,
+        temp_directory=str(spill),
+    )
+    # connecting sets the zone to UTC, whatever the session had: set it after
+    engine.raw_sql(f"SET TimeZone = {quote(time_zone)}")
+    engine.raw_sql("SET enable_progress_bar = false")
+    return engine
+
+
+def quote(text: str) -> str:
+    """Return an SQL string.
+
+    >>> quote("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(text: str) -> str:
+    """Return an SQL identifier.
+
+    >>> name("at")
+    '"at"'
+    """
+    return '"' + text.replace('"', '""') + '"'

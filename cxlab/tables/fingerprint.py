@@ -1,0 +1,77 @@
+"""Hashes: of files (read again only when they may have changed), of settings, of this package's own code."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_TRUST_AFTER_NS = 2_000_000_000
+"""A file changed this shortly before it was hashed may change again within the same clock tick."""
+
+
+def digest(*parts: object) -> str:
+    """Hash settings to 16 hex digits.
+
+    >>> digest("a", 1) == digest("a", 1), digest("a", 1) == digest("a", 2)
+    (True, False)
+    """
+    text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@functools.cache
+def code_version() -> str:
+    """Hash of the code that makes tables: what it made before a change is made anew."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return digest([(file.name, file.read_text(encoding="utf-8")) for file in files])
+
+
+def contents(path: Path, *, remembered: Path) -> str:
+    """Hash a file or every Parquet file of a folder.
+
+    What was hashed before is not read again while size, inode and both times are the same; the time of the last
+    change of the inode cannot be set back by a program, so a changed file is never taken for the old one.
+
+    Parameters
+    ----------
+    path : Path
+        What to hash.
+    remembered : Path
+        JSON file of earlier hashes; made if missing.
+    """
+    try:
+        known = json.loads(remembered.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        known = {}
+    found = {str(file): _file_hash(file, known.get(str(file))) for file in _files(path)}
+    if any(known.get(file) != entry for file, entry in found.items()):
+        write_whole(remembered, json.dumps(known | found, indent=0))
+    return digest([(str(Path(file).relative_to(path.parent)), entry[-1]) for file, entry in found.items()])
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in one step: a reader sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half.write_text(text, encoding="utf-8")
+    half.replace(path)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    yield from sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+
+
+def _file_hash(file: Path, known: list[object] | None) -> list[object]:
+    stat = file.stat()
+    state: list[object] = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+    if known and known[:4] == state and known[4]:
+        return known
+    with file.open("rb") as data:
+        hashed = hashlib.file_digest(data, "sha256").hexdigest()
+    settled = time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > _TRUST_AFTER_NS
+    return [*state, settled, hashed]

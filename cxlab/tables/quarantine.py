@@ -1,0 +1,69 @@
+"""What was not accepted: original values, source, record number and every reason, in a CSV people can open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ibis.backends.duckdb import Backend
+
+from cxlab.tables.config import Source
+from cxlab.tables.engine import name, quote
+from cxlab.tables.schema import Table
+from cxlab.tables.sources import Refused
+from cxlab.tables.stage import Staged, originals
+
+_FORMULA = "^[=+@\\t\\r-]"
+
+
+def write_quarantine(
+    engine: Backend, *, table: Table, staged: Sequence[tuple[Staged, Source]], bad: str, to: Path
+) -> None:
+    """Write the quarantine file of a table; without quarantined rows there is no file.
+
+    Parameters
+    ----------
+    staged : sequence of (Staged, Source)
+        What was read, to fetch the original values from.
+    bad : str
+        Name of the engine's table of (_source, _record, reasons).
+    to : Path
+        The CSV file: UTF-8 with byte order mark; cells that begin like a formula get an apostrophe in front.
+    """
+    to.unlink(missing_ok=True)
+    parts = [_rows(one, table=table, source=source, bad=bad) for one, source in staged]
+    refused = [_line(one, row) for one, _ in staged for row in one.reading.refused]
+    rows = " UNION ALL BY NAME ".join([*parts, *refused])
+    columns = [row[0] for row in engine.con.execute(f"DESCRIBE {rows}").fetchall()]
+    if not engine.con.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0]:
+        return
+    safe = ", ".join(_neutral(name(column)) for column in columns)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    half = to.with_suffix(".half")
+    # the quoted first name carries the byte order mark, by which spreadsheets know the encoding
+    engine.con.execute(
+        f"COPY (SELECT {safe} FROM ({rows}) ORDER BY source, record) TO {quote(str(half))} (HEADER, FORMAT csv)"
+    )
+    to.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
+    half.unlink()
+
+
+def _line(staged: Staged, row: Refused) -> str:
+    return (
+        f"SELECT {quote(f'{staged.name}:{row.origin}')} AS source, {row.record}::BIGINT AS record, "
+        f"{quote(row.reason)} AS reasons, {quote(row.text)} AS line"
+    )
+
+
+def _neutral(column: str) -> str:
+    text, mark = f"CAST({column} AS VARCHAR)", quote("'")
+    formula = f"regexp_matches({text}, {quote(_FORMULA)}) AND TRY_CAST({text} AS DOUBLE) IS NULL"
+    return f"CASE WHEN {formula} THEN {mark} || {text} ELSE {text} END AS {column}"
+
+
+def _rows(staged: Staged, *, table: Table, source: Source, bad: str) -> str:
+    return (
+        "SELECT _source AS source, _record AS record, array_to_string(reasons, '; ') AS reasons, "
+        f"raw.* EXCLUDE (_source, _record) FROM ({originals(staged, table=table, source=source)}) AS raw "
+        f"JOIN {bad} AS bad USING (_source, _record)"
+    )

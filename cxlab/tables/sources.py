@@ -1,0 +1,125 @@
+"""Files into the engine: each declared file becomes a view whose rows carry their record number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from ibis.backends.duckdb import Backend
+
+from cxlab.errors import DataError
+from cxlab.quarter import Quarter
+from cxlab.tables.config import File, Source
+from cxlab.tables.csv_files import csv_view
+from cxlab.tables.engine import name, quote
+from cxlab.tables.excel_files import excel_view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A row the reader could not split into columns."""
+
+    origin: str
+    record: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A source as the engine sees it.
+
+    Parameters
+    ----------
+    relation : str
+        SQL to stand after FROM.
+    record, origin : str
+        SQL of the record number (the header is record 1) and of the file a row comes from.
+    columns : mapping of str to str
+        Columns of the source and their engine types.
+    refused : tuple of Refused
+        Ragged rows; they are no rows of the relation.
+    """
+
+    relation: str
+    record: str
+    origin: str
+    columns: Mapping[str, str]
+    refused: tuple[Refused, ...] = ()
+
+
+def read(
+    engine: Backend, *, source_name: str, source: Source, folder: Path, scratch: Path, first_month: int
+) -> Reading:
+    """Make the views of a source and say how to query them.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or cannot be read.
+    """
+    refused: list[Refused] = []
+    columns: dict[str, str] = {}
+    files = source.files(source_name)
+    for view, file in files.items():
+        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=source.drop)
+        refused += [
+            Refused(origin=Path(file.path).name, record=at, reason=why, text=text) for at, why, text in found
+        ]
+        described = engine.con.execute(
+            f"DESCRIBE SELECT * EXCLUDE (record_number, record_origin) FROM {name(view)}"
+        )
+        columns |= {row[0]: row[1] for row in described.fetchall()}
+    first = name(next(iter(files)))
+    relation = source.from_ or first
+    if source.quarter:
+        relation = f"{relation}, ({_calendar(Quarter.parse(source.quarter, first_month=first_month))}) AS calendar"
+    return Reading(
+        relation=relation,
+        record=f"{first}.record_number",
+        origin=f"{first}.record_origin",
+        columns=columns,
+        refused=tuple(refused),
+    )
+
+
+def _view(
+    engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: tuple[str, ...]
+) -> list[tuple[int, str, str]]:
+    path = folder / Path(file.path).expanduser()
+    if not path.exists():
+        raise DataError(f"{view}: no file at {path}")
+    refused: list[tuple[int, str, str]] = []
+    try:
+        match file.kind:
+            case "csv":
+                rows, refused = csv_view(engine, path=path, file=file, scratch=scratch)
+            case "excel":
+                rows = excel_view(engine, path=path, file=file)
+            case _:
+                rows = _parquet(path)
+        without = ", ".join(name(column) for column in drop)
+        kept = f"SELECT * EXCLUDE ({without}) FROM ({rows})" if drop else rows
+        engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {kept}")
+    except duckdb.Error as error:
+        raise DataError(f"{view}: {path} cannot be read as {file.kind}", [str(error).splitlines()[0]]) from None
+    return refused
+
+
+def _parquet(path: Path) -> str:
+    pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
+    file = "parse_filename(filename)" if path.is_dir() else quote(path.name)
+    return (
+        "SELECT * EXCLUDE (filename, file_row_number), file_row_number + 1 AS record_number, "
+        f"{file} AS record_origin "
+        f"FROM read_parquet({quote(pattern)}, filename = true, file_row_number = true, union_by_name = true)"
+    )
+
+
+def _calendar(quarter: Quarter) -> str:
+    return (
+        f"SELECT DATE '{quarter.start}' AS quarter_start, DATE '{quarter.end}' AS quarter_end, "
+        f"DATE '{quarter.end}' - 1 AS quarter_last_day"
+    )

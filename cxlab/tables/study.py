@@ -1,0 +1,240 @@
+"""A study opened for one quarter: tables as they were known, spells, the team's work, what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from cxlab.errors import DataError, UsageError
+from cxlab.quarter import Quarter, Window
+from cxlab.tables.accept import Accepted
+from cxlab.tables.config import StudyConfig, find_config, read_config
+from cxlab.tables.coverage import nothing_in
+from cxlab.tables.engine import connect
+from cxlab.tables.fingerprint import code_version, digest
+from cxlab.tables.known import as_known
+from cxlab.tables.load import load_tables
+from cxlab.tables.load_report import LoadReport, report
+from cxlab.tables.prepare import lives
+from cxlab.tables.schema import TABLES
+from cxlab.tables.stored import stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Study:
+    """One quarter of a study, as known at one date.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        The study file.
+    folder : Path
+        Its folder; every relative path is relative to it.
+    quarter : Quarter
+        The quarter studied; nothing that happened after its last day enters.
+    as_of : date
+        The knowledge date: rows loaded later are counted, not used.
+    team_as_of : date
+        The team's date: codings, targets, events, decisions written later are not used.
+    window : Window
+        From the first day followed to the close.
+    tables : mapping of str to ibis Table
+        Contract tables present, as known.
+    events, targets, decisions, commentary : DataFrame
+        The team's work by ``team_as_of``; empty with the right columns where there is none.
+    load : LoadReport
+        What was read, accepted, quarantined and late, and which questions can run.
+    fingerprint : str
+        Hash of the contents of the accepted tables and of the rules.
+    """
+
+    config: StudyConfig
+    folder: Path
+    quarter: Quarter
+    as_of: date
+    team_as_of: date
+    window: Window
+    tables: Mapping[str, ir.Table]
+    events: pd.DataFrame
+    targets: pd.DataFrame
+    decisions: pd.DataFrame
+    commentary: pd.DataFrame
+    load: LoadReport
+    fingerprint: str
+    _engine: Backend = field(repr=False)
+    _file: Path = field(repr=False)
+    _made: dict[str, ir.Table] = field(default_factory=dict, repr=False)
+
+    @property
+    def lives(self) -> ir.Table:
+        """One row per spell that overlaps the window (`cxlab.tables.prepare.lives`); made once, kept as Parquet.
+
+        Raises
+        ------
+        DataError
+            If the study has neither contracts nor an activity rule with customers and transactions.
+        """
+        if "lives" not in self._made:
+            reason = self.load.cannot_run("churn")
+            if reason is not None:
+                raise DataError("lives cannot be made", [reason], see="data/README.md#contracts")
+            rows = lives(
+                customers=self.tables.get("customers"),
+                contracts=self.tables.get("contracts"),
+                transactions=self.tables.get("transactions"),
+                rules=self.config.rules,
+                window=self.window,
+            )
+            key = digest(self.fingerprint, str(self.quarter), self.as_of, self.window.open, code_version())
+            to = self.folder / self.config.prepared / "lives" / f"{self.quarter}-{self.as_of}-{key}.parquet"
+            self._made["lives"] = stored(rows, engine=self._engine, to=to, sort=("customer_id", "spell"))
+        return self._made["lives"]
+
+    def labels(self, of: str, code: str, language: str) -> str:
+        """Return what people call a code; the code itself where the study file gives no label."""
+        words = self.config.labels.get(of, {}).get(code, {})
+        return next((word for spoken, word in words.items() if spoken == language), code)
+
+    def earlier(self, quarters: int) -> Study:
+        """Open the study as many quarters back, as known then.
+
+        Raises
+        ------
+        DataError
+            If that quarter closes on or before the window opens.
+        """
+        return open_study(str(self.quarter - quarters), config=self._file)
+
+
+def open_study(
+    quarter: str,
+    *,
+    as_of: date | str | None = None,
+    team_as_of: date | str | None = None,
+    config: Path | str | None = None,
+) -> Study:
+    """Open a study for a quarter.
+
+    Parameters
+    ----------
+    quarter : str
+        Such as ``"2026Q3"``, in the study's fiscal year.
+    as_of : date or str, optional
+        Knowledge date; the close plus ``grace_days`` of the study file.
+    team_as_of : date or str, optional
+        The team's date; today.
+    config : Path or str, optional
+        The study file or its folder; ``CXLAB_STUDY``, else the nearest one above the working directory.
+
+    Raises
+    ------
+    UsageError
+        If a name or a date is malformed, or the study file is wrong.
+    DataError
+        If the quarter is not over, has no data, closes before the window opens, or sources are refused.
+    """
+    file = _file(config)
+    settings = read_config(file)
+    wanted = _quarter(quarter, first_month=settings.first_month)
+    today = datetime.now(settings.zone).date()
+    close = wanted.end
+    known_on = _date(as_of, name="as_of") or close + timedelta(days=settings.grace_days)
+    team_on = _date(team_as_of, name="team_as_of") or today
+    _refuse_quarter(wanted, today=today, config=settings, as_of=known_on)
+    prepared = file.parent / settings.prepared
+    engine = connect(time_zone=settings.time_zone, folder=prepared)
+    accepted = load_tables(settings, folder=file.parent, engine=engine, today=today)
+    tables = _known(accepted, engine=engine, close=close, as_of=known_on, team_as_of=team_on)
+    _refuse_empty(tables, quarter=wanted)
+    return Study(
+        config=settings,
+        folder=file.parent,
+        quarter=wanted,
+        as_of=known_on,
+        team_as_of=team_on,
+        window=Window(open=settings.window_opens, close=close),
+        tables=MappingProxyType(tables),
+        load=report(accepted, tables=tables, config=settings, engine=engine, as_of=known_on),
+        fingerprint=digest(
+            {name: of.contents for name, of in accepted.items()}, settings.rules.model_dump(mode="json")
+        ),
+        _engine=engine,
+        _file=file,
+        events=_frame(tables, name="events"),
+        targets=_frame(tables, name="targets"),
+        decisions=_frame(tables, name="decisions"),
+        commentary=_frame(tables, name="commentary"),
+    )
+
+
+def _file(config: Path | str | None) -> Path:
+    if config is None:
+        return find_config()
+    path = Path(config).expanduser().resolve()
+    if path.is_dir():
+        return find_config(path)
+    return path
+
+
+def _quarter(text: str, *, first_month: int) -> Quarter:
+    try:
+        return Quarter.parse(text, first_month=first_month)
+    except (ValueError, TypeError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _date(given: date | str | None, *, name: str) -> date | None:
+    if not isinstance(given, str):
+        return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise UsageError(f"{name} must look like '2026-10-05'; got {given!r}") from None
+
+
+def _refuse_quarter(quarter: Quarter, *, today: date, config: StudyConfig, as_of: date) -> None:
+    last = quarter.end - timedelta(days=1)
+    if quarter.end <= config.window_opens:
+        needed = f"needed: a last day on or after {config.window_opens} (window_opens in study.toml); it is {last}"
+        raise DataError(f"{quarter} ends before the study's window opens", [needed])
+    if not config.made_up and quarter.end > today:
+        needed = f"needed: a last day before today, {today}; it is {last}"
+        raise DataError(f"{quarter} is not over", [needed])
+    if as_of < last:
+        raise UsageError(f"as_of lies before the end of {quarter}", [f"needed: {last} or later; got {as_of}"])
+
+
+def _known(
+    accepted: Mapping[str, Accepted], *, engine: Backend, close: date, as_of: date, team_as_of: date
+) -> dict[str, ir.Table]:
+    tables: dict[str, ir.Table] = {}
+    for name, schema in TABLES.items():
+        if name in accepted:
+            rows = engine.read_parquet(accepted[name].file)
+            parent = tables.get(schema.parent.table) if schema.parent else None
+            tables[name] = as_known(
+                rows, table=schema, close=close, as_of=as_of, team_as_of=team_as_of, parent=parent
+            )
+    return tables
+
+
+def _refuse_empty(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> None:
+    """Refuse a quarter in which nothing happened: neither a contract ran nor money nor an answer came."""
+    found = nothing_in(tables, quarter=quarter)
+    if found is not None:
+        raise DataError(f"{quarter} has no data", [found], see="data/README.md")
+
+
+def _frame(tables: Mapping[str, ir.Table], *, name: str) -> pd.DataFrame:
+    schema = TABLES[name]
+    if name not in tables:
+        return pd.DataFrame({column: pd.Series(dtype="object") for column in schema.names})
+    frame: pd.DataFrame = tables[name].order_by(list(schema.key)).to_pandas()
+    return frame
