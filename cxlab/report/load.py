@@ -11,8 +11,8 @@ from cxlab.wording import Wording
 if TYPE_CHECKING:
     from cxlab.tables.load_report import LoadReport, TableReport
 
-_OF_A_COLUMN = re.compile(r"(?P<column>\w+)_(?P<what>missing|not_allowed|in_future|unreadable)\Z")
-_OF_A_REFERENCE = re.compile(r"(?P<column>\w+)_not_in_(?P<of>\w+)\Z")
+_OF_A_COLUMN = re.compile(r"(?P<column>\w+)_(?P<what>missing|not_allowed|in_future|unreadable|outside_scale)\Z")
+_OF_TWO = re.compile(r"(?P<column>\w+?)_(?P<what>not_in|before|same_day_as|below)_(?P<of>\w+)\Z")
 
 
 def load_tables(load: LoadReport, *, wording: Wording) -> list[dict[str, Any]]:
@@ -77,8 +77,9 @@ def reason_text(reason: str, *, wording: Wording) -> str:
     """Say why a row was set aside; names of columns and rules stay as the dictionary of the data writes them."""
     if wording.knows(f"page.data.reason.{reason}"):
         return wording.text(f"page.data.reason.{reason}")
-    if found := _OF_A_REFERENCE.match(reason):
-        return wording.text("page.data.reason.not_in", column=found["column"], of=_name(found["of"], wording))
+    if found := _OF_TWO.match(reason):
+        of = _name(found["of"], wording) if found["what"] == "not_in" else found["of"]
+        return wording.text(f"page.data.reason.{found['what']}", column=found["column"], of=of)
     if found := _OF_A_COLUMN.match(reason):
         return wording.text(f"page.data.reason.{found['what']}", column=found["column"])
     return wording.text("page.data.reason.rule", rule=reason)

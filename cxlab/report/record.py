@@ -70,6 +70,27 @@ def recall(study: Study, name: str, *, quarter: Quarter | None = None) -> Findin
     return _found(name, _drafts(reports, study.quarter))
 
 
+def recall_all(study: Study, *, quarter: Quarter | None = None) -> dict[str, Finding]:
+    """Read everything the steps of this run recorded so far, by name.
+
+    Parameters
+    ----------
+    study : Study
+        Says where the reports are.
+    quarter : Quarter, optional
+        Read the published ledger of that quarter instead; empty where there is none.
+    """
+    reports = study.folder / study.config.reports
+    run = os.environ.get("CXLAB_RUN")
+    if quarter is not None:
+        paths = [reports / str(quarter) / "findings.json"]
+    elif run:
+        paths = sorted((Path(run) / "findings").glob("*.json"))
+    else:
+        paths = _drafts(reports, study.quarter)[:1]
+    return {finding.name: finding for path in paths if path.is_file() for finding in ledger.read(path).findings}
+
+
 def _found(name: str, paths: Sequence[Path]) -> Finding | None:
     for path in paths:
         if path.is_file() and (finding := ledger.read(path).find(name)) is not None:

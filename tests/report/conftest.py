@@ -37,7 +37,7 @@ def load_report() -> LoadReport:
     people = TableReport(
         table="customers", read=20000, accepted=20000, quarantined=0, late=0, reasons={}, **counts
     )
-    refused = {"end_after_start": 4, "duplicate_key": 2, "plan_missing": 1, "customer_id_not_in_customers": 3}
+    refused = {"end_before_start": 4, "duplicate_key": 2, "plan_missing": 1, "customer_id_not_in_customers": 3}
     spells = TableReport(
         table="contracts", read=24010, accepted=24000, quarantined=10, late=37, reasons=refused,
         **(counts | {"dated": False}),
