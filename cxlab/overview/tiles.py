@@ -6,38 +6,37 @@ from cxlab.finding import Estimate, Finding, Message, Verdict, Withheld
 from cxlab.overview.board import Tile
 
 
-def left(finding: Finding, change: Finding, *, parts: Finding | None = None, last: Finding | None = None) -> Tile:
+def left(finding: Finding, change: Finding, *, where: Finding | None = None) -> Tile:
     """How many left: the share, its change and, where a part of the base moved for real, that part.
 
     Parameters
     ----------
     finding, change : Finding
         ``churn.left`` and ``churn.left_change``.
-    parts : Finding, optional
+    where : Finding, optional
         ``churn.left_where``: the change among those an event of the quarter concerned.
-    last : Finding, optional
-        ``churn.left`` of the quarter before.
     """
     notes = [Message("overview.tile.year_ago", {"change": ago})] if (ago := _row(change, "year_ago")) else []
-    if parts is not None and isinstance(parts.headline, Estimate):
-        notes.append(parts.message)
+    if where is not None and isinstance(where.headline, Estimate):
+        notes.insert(
+            0, Message(where.message.id.replace("churn.left_where", "overview.where"), where.message.values)
+        )
     return _tile(
         finding,
         title="overview.tile.left",
         form="share",
         unit="overview.tile.left.unit",
         change=change,
-        last=last,
         more_is_worse=True,
         notes=tuple(notes),
     )
 
 
-def staying(finding: Finding) -> Tile:
-    """Share of newcomers who stay to the horizon (``churn.retention``)."""
+def staying(finding: Finding, *, target: float | None = None) -> Tile:
+    """Share of newcomers who stay to the horizon (``churn.retention``), with the team's target."""
     return _tile(
         finding, title="overview.tile.staying", form="share", unit="overview.tile.staying.unit",
-        notes=(Message("overview.tile.staying.note", {"months": _months(finding)}),),
+        notes=(Message("overview.tile.staying.note", {"months": _months(finding)}),), target=target,
     )  # fmt: skip
 
 
@@ -58,6 +57,15 @@ def leaving_next(finding: Finding) -> Tile:
     )  # fmt: skip
 
 
+def nothing() -> Tile:
+    """Build the tile of a report in which no question could be answered."""
+    reason = Message("overview.answer.nothing")
+    return Tile(
+        proof="overview.answer", title=Message("overview.tile.nothing"), detail=reason, number=None, form="count",
+        unit=Message("overview.tile.nothing"),
+    )  # fmt: skip
+
+
 def _tile(
     finding: Finding,
     *,
@@ -65,8 +73,8 @@ def _tile(
     form: str,
     unit: str,
     change: Finding | None = None,
-    last: Finding | None = None,
     more_is_worse: bool | None = None,
+    target: float | None = None,
     notes: tuple[Message, ...] = (),
 ) -> Tile:
     number = finding.headline
@@ -80,7 +88,7 @@ def _tile(
             unit=Message(unit),
         )
     verdict = verdict_of(change) if change is not None else None
-    before = last.headline if last is not None and isinstance(last.headline, Estimate) else None
+    last = None if change is None else change.message.values.get("last")
     return Tile(
         proof=finding.name,
         title=Message(title),
@@ -91,7 +99,8 @@ def _tile(
         verdict=verdict,
         verdict_line=_verdict_line(change, verdict),
         worse=_worse(change, verdict, more_is_worse=more_is_worse),
-        last=before,
+        last=last if isinstance(last, Estimate) else None,
+        target=target,
         notes=notes[:2],
     )
 

@@ -1,0 +1,33 @@
+"""Churn: who leaves, when, why, and how much money goes with them.
+
+Every function takes evidence (`cxlab.evidence`) and answers with a Finding named ``churn.<function>``.
+"""
+
+from cxlab.churn.at import left_at, left_where_at
+from cxlab.churn.change import left_by, left_change, left_where
+from cxlab.churn.curves import hazard, median_tenure, retention, retention_by
+from cxlab.churn.exits import exits
+from cxlab.churn.forecast import next_quarter
+from cxlab.churn.money import at_risk
+from cxlab.churn.movement import left, left_trend
+from cxlab.churn.page import one_page
+from cxlab.churn.regression import hazard_ratios
+
+__all__ = [
+    "at_risk",
+    "exits",
+    "hazard",
+    "hazard_ratios",
+    "left",
+    "left_at",
+    "left_by",
+    "left_change",
+    "left_trend",
+    "left_where",
+    "left_where_at",
+    "median_tenure",
+    "next_quarter",
+    "one_page",
+    "retention",
+    "retention_by",
+]
