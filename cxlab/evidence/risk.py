@@ -90,7 +90,7 @@ def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> 
 
 
 def _spells(lives: ir.Table, *, by: Sequence[str], window: Window, causes: str, bucket: bool) -> ir.Table:
-    """One row per spell: by, [bucket], start, entry, last in days of tenure, and the code of the loss ('': none)."""
+    """One row per spell: by, [bucket], start, entry, last in days of tenure, the code of the loss ('': none)."""
     end = ibis.ifelse(lives.exit_day < window.close_day, lives.exit_day, window.close_day)
     end = ibis.coalesce(end, window.close_day)
     lost = (lives.exit_day < window.close_day) & (lives.cause != "transfer")

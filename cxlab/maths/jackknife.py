@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from cxlab.errors import FitError
+from cxlab.maths import intervals
 
 FEWEST_BUCKETS = 20
 """Below this many occupied buckets no interval is given."""
@@ -47,7 +48,32 @@ def spread(replicates: ArrayLike, *, occupied: int | None = None) -> Spread:
 
 def p_value(difference: float, found: Spread) -> float:
     """Two-sided p of no difference, by t."""
-    error = float(np.sqrt(found.variance))
+    return p_of(difference, float(np.sqrt(found.variance)), degrees=found.degrees)
+
+
+def p_of(difference: float, error: float, *, degrees: int | None) -> float:
+    """Two-sided p of no difference, given its standard error: by t, or by the normal without degrees."""
     if error == 0:
         return 1.0 if difference == 0 else 0.0
-    return float(2 * stats.t.sf(abs(difference) / error, found.degrees))
+    z = abs(difference) / error
+    return float(2 * (stats.norm.sf(z) if degrees is None else stats.t.sf(z, degrees)))
+
+
+def share_ends(
+    share: float, replicates: ArrayLike, *, level: float = 0.95, occupied: int | None = None
+) -> tuple[float, float]:
+    """Interval of a share from its left-out values, on the log-odds scale, t with buckets - 1 degrees.
+
+    Raises
+    ------
+    FitError
+        With too few buckets, or where a left-out share is 0 or 1 and has no log-odds.
+    """
+    replicates = np.asarray(replicates, dtype=float)
+    if not ((replicates > 0) & (replicates < 1)).all():
+        raise FitError(
+            "leaving one bucket out gives a share of 0 or 1, or nobody: no interval on the log-odds scale"
+        )
+    found = spread(special.logit(replicates), occupied=occupied)
+    low, high = intervals.logit(share, found.variance, level=level, degrees=found.degrees)
+    return float(low), float(high)

@@ -16,7 +16,7 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     order = np.argsort(p)[::-1]
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))
-    return np.minimum(adjusted, 1.0)
+    return np.asarray(np.minimum(adjusted, 1.0))
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
@@ -29,4 +29,4 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     order = np.argsort(p)
     adjusted = np.empty_like(p)
     adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    return np.minimum(adjusted, 1.0)
+    return np.asarray(np.minimum(adjusted, 1.0))

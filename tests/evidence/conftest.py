@@ -46,7 +46,7 @@ def _type(frame: pd.DataFrame, column: str, schema: dict[str, str]) -> Any:
     return {"i": "int64", "b": "boolean", "f": "float64"}.get(kind, "string")
 
 
-@pytest.fixture()
+@pytest.fixture
 def lives() -> Callable[..., ir.Table]:
     def build(rows: Sequence[tuple[int, int | None]], **columns: Any) -> ir.Table:
         """Spells as (start, end) in days after the window opened; end None = active."""

@@ -1,0 +1,345 @@
+"""When they go: retention of newcomers, the median, the hazard by tenure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab.churn.layout import (
+    RiskGrid,
+    bucket_grid,
+    cluster_check,
+    empty_table,
+    estimate_of,
+    estimates,
+    finding,
+    hidden_check,
+    needs,
+    occupied,
+    risk_grid,
+)  # fmt: skip
+from cxlab.errors import FitError
+from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
+from cxlab.maths import intervals, jackknife
+from cxlab.maths.survival import Curve, kaplan_meier, quantile
+from cxlab.quarter import DAYS_PER_MONTH, Quarter
+
+RULE = "newcomers still subscribed, Kaplan-Meier with late entry on the day clock, transfers censored"
+
+EARLY_MONTHS = 3
+"""The first months, whose loss the sentence on retention adds."""
+
+BANDS = (0, 1, 3, 6, 12, 24)
+"""Edges of tenure bands in months; the last is open."""
+
+
+def days_of(months: float) -> int:
+    """Whole days in this many average months: 12 months are 365 days, 24 are 730."""
+    return int(months * DAYS_PER_MONTH)
+
+
+def curve(risk: pd.DataFrame, *, minimum: int = 10) -> tuple[Curve, int | None]:
+    """Kaplan-Meier of a daily risk table, cut where fewer than ``minimum`` are at risk.
+
+    Where the table has buckets the variance is the leave-one-bucket-out one. The second value is the number of
+    buckets with anybody, None without buckets.
+    """
+    grid = risk_grid(risk)
+    reach = _reach(grid.at_risk[0], minimum=minimum)
+    times = np.arange(1, reach + 1)
+    found = kaplan_meier(times, grid.at_risk[0, :reach], grid.lost[0, :reach])
+    buckets = bucket_grid(risk)
+    if buckets is None:
+        return found, None
+    full = occupied(buckets.at_risk)
+    try:
+        spread = jackknife.spread(_left_out(grid, buckets, reach), occupied=full)
+    except FitError:
+        return found, full
+    return replace(found, variance=spread.variance, degrees=spread.degrees), full
+
+
+def _reach(at_risk: np.ndarray, *, minimum: int) -> int:
+    """Days before the first one on which fewer than ``minimum`` are at risk."""
+    few = np.flatnonzero(at_risk < minimum)
+    return int(few[0]) if len(few) else len(at_risk)
+
+
+def _left_out(total: RiskGrid, buckets: RiskGrid, reach: int) -> np.ndarray:
+    """Log survival at each day with each bucket left out: (buckets, days)."""
+    n = total.at_risk[0, :reach] - buckets.at_risk[:, :reach]
+    d = total.lost[0, :reach] - buckets.lost[:, :reach]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.cumsum(np.where(d < n, np.log1p(-d / n), 0.0), axis=1)
+
+
+def retention(
+    risk: pd.DataFrame,
+    *,
+    quarter: Quarter,
+    horizon_months: int = 12,
+    until_months: int = 24,
+    level: float = 0.95,
+    minimum: int = 10,
+) -> Finding:
+    """Share of newcomers still subscribed at the horizon: Kaplan-Meier with late entry [1]_.
+
+    Parameters
+    ----------
+    risk : DataFrame
+        ``risk_table(lives, window=...)`` by day; other keys are summed over. With ``bucket`` the interval is the
+        leave-one-bucket-out one (accounts linked), without it Greenwood's; both on the log-log scale.
+    quarter : Quarter
+        The quarter at whose close it is known.
+    horizon_months, until_months : int
+        Months of 365.25 / 12 days: of the headline; of the end of the curve.
+    minimum : int
+        The curve stops where fewer are at risk.
+
+    Returns
+    -------
+    Finding
+        ``churn.retention``: table: ``tenure_months``; n = customers at risk then. Withheld when the horizon lies
+        beyond the curve.
+
+    References
+    ----------
+    .. [1] Kaplan, E. L. and Meier, P. (1958). JASA 53; late entry: Klein, J. P. and Moeschberger, M. L. (2003).
+       Survival Analysis, 4.6.
+    """
+    found, buckets = curve(risk, minimum=minimum)
+    table = _points(found, until=until_months, level=level)
+    staying = _staying(found, months=horizon_months, level=level)
+    values: dict[str, Value] = {"months": horizon_months, "quarter": quarter}
+    if staying is None:
+        message = _too_short(found, months=horizon_months, minimum=minimum)
+    elif horizon_months > EARLY_MONTHS:
+        gone = float(1 - found.at(days_of(EARLY_MONTHS)))
+        message = Message("churn.retention", {**values, "staying": staying, "gone": gone, "early": EARLY_MONTHS})
+    else:
+        message = Message("churn.retention.short", {**values, "staying": staying})
+    return finding(
+        "churn.retention", about=quarter, rule=definition(RULE, horizon_months=horizon_months), headline=staying,
+        message=message, table=table, shape="curve", method=Message("churn.method.retention"),
+        checks=(_reach_check(found, until=until_months, minimum=minimum), cluster_check(buckets)),
+        replicates=None if staying is None else _replicates(risk, days_of(horizon_months)),
+    )  # fmt: skip
+
+
+def _replicates(risk: pd.DataFrame, day: int) -> np.ndarray | None:
+    buckets = bucket_grid(risk)
+    return None if buckets is None else np.exp(_left_out(risk_grid(risk), buckets, day)[:, -1])
+
+
+def _staying(found: Curve, *, months: int, level: float) -> Estimate | None:
+    day = days_of(months)
+    if not len(found.times) or found.times[-1] < day:
+        return None
+    return survival_estimate(found, day, level=level)
+
+
+def survival_estimate(found: Curve, day: int, *, level: float) -> Estimate:
+    """Survival of a day as an estimate; where nobody or everybody left, Wilson's interval of those at risk."""
+    value, (low, high) = float(found.at(day)), found.interval(day, level=level)
+    n = int(found.at_risk[np.searchsorted(found.times, day)])
+    if value in (0.0, 1.0):
+        low, high = intervals.wilson(value * n, n, level=level)
+    return Estimate(value=value, low=float(low), high=float(high), unit="share", n=n, level=level)
+
+
+def _too_short(found: Curve, *, months: int, minimum: int) -> Message:
+    reached = float(found.times[-1] / DAYS_PER_MONTH) if len(found.times) else 0.0
+    return Message("churn.retention.too_few", {"months": months, "least": minimum, "reached": reached})
+
+
+def _reach_check(found: Curve, *, until: int, minimum: int) -> Check:
+    reached = float(found.times[-1] / DAYS_PER_MONTH) if len(found.times) else 0.0
+    if len(found.times) and found.times[-1] >= days_of(until):
+        return Check(name="follow_up", passed=True, message=Message("churn.check.follow_up", {"months": until}))
+    values = {"reached": reached, "least": minimum}
+    return Check(name="follow_up", passed=None, message=Message("churn.check.curve_stops", values))
+
+
+def _points(found: Curve, *, until: int, level: float) -> pd.DataFrame:
+    """Curve at whole months, from all of them at month 0."""
+    last = found.times[-1] if len(found.times) else 0
+    months = [month for month in range(1, until + 1) if days_of(month) <= last]
+    rows = [survival_estimate(found, days_of(month), level=level) for month in months]
+    start = [int(found.at_risk[0])] if len(found.times) else []
+    table = {
+        "tenure_months": [0] * len(start) + months,
+        **estimates(
+            [1.0] * len(start) + [row.value for row in rows],
+            [1.0] * len(start) + [row.low for row in rows],
+            [1.0] * len(start) + [row.high for row in rows],
+            start + [row.n for row in rows],
+        ),
+    }
+    return pd.DataFrame(table)
+
+
+def retention_by(
+    risk: pd.DataFrame,
+    *,
+    by: str,
+    quarter: Quarter,
+    horizon_months: int = 12,
+    until_months: int = 24,
+    level: float = 0.95,
+    minimum: int = 10,
+    most: int = 6,
+) -> Finding:
+    """Retention of newcomers by group: one curve each, the largest ``most`` groups.
+
+    Parameters
+    ----------
+    risk : DataFrame
+        ``risk_table(lives, by=[by], window=...)`` by day, with or without buckets.
+    by : str
+        Column of the groups.
+
+    Returns
+    -------
+    Finding
+        ``churn.retention_by``: table: ``by``, ``tenure_months``; headline the share staying in the group that
+        keeps the fewest.
+    """
+    needs(risk, by, source="the risk table")
+    size = risk.groupby(by)["at_risk"].sum().sort_values(ascending=False)
+    parts, ends = [], {}
+    for code in sorted(size.index[:most]):
+        found, _ = curve(risk[risk[by] == code], minimum=minimum)
+        points = _points(found, until=until_months, level=level)
+        if len(points) > 1:
+            parts.append(points.assign(**{by: code})[[by, *points.columns]])
+        if (staying := _staying(found, months=horizon_months, level=level)) is not None:
+            ends[code] = staying
+    table = pd.concat(parts, ignore_index=True) if parts else empty_table(by, "tenure_months")
+    headline: Estimate | None = None
+    if not ends:
+        message = Message("churn.retention_by.too_few", {"months": horizon_months, "least": minimum})
+    else:
+        least = min(ends, key=lambda code: ends[code].value)
+        best = max(ends, key=lambda code: ends[code].value)
+        headline = ends[least]
+        values: dict[str, Value] = {
+            "group": Label(of=by, code=least),
+            "staying": headline,
+            "months": horizon_months,
+        }
+        values |= {"best": Label(of=by, code=best), "best_staying": ends[best]}
+        message = Message("churn.retention_by" if len(ends) > 1 else "churn.retention_by.one", values)
+    return finding(
+        "churn.retention_by", about=quarter, rule=definition(RULE, horizon_months=horizon_months, by=by),
+        headline=headline, message=message, table=table, shape="curve", method=Message("churn.method.retention"),
+        checks=(hidden_check(len(size) - len(parts), least=minimum),),
+    )  # fmt: skip
+
+
+def median_tenure(risk: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 10) -> Finding:
+    """Months after which half of the newcomers have left; withheld when the curve stays above one half.
+
+    Parameters
+    ----------
+    risk : DataFrame
+        As for `retention`.
+    """
+    found, buckets = curve(risk, minimum=minimum)
+    middle, low, high = quantile(found, 0.5, level=level) if len(found.times) else (None, None, None)
+    n = int(found.at_risk[0]) if len(found.times) else 0
+    if middle is None:
+        reached = float(found.times[-1] / DAYS_PER_MONTH) if len(found.times) else 0.0
+        staying = float(found.survival[-1]) if len(found.times) else 1.0
+        headline, message = (
+            None,
+            Message("churn.median_tenure.not_reached", {"reached": reached, "staying": staying}),
+        )
+    else:
+        headline = Estimate(
+            value=middle / DAYS_PER_MONTH,
+            low=None if low is None else low / DAYS_PER_MONTH,
+            high=None if high is None else high / DAYS_PER_MONTH,
+            unit="months", n=n, level=level,
+        )  # fmt: skip
+        message = Message("churn.median_tenure", {"median": headline})
+    table = empty_table()
+    if headline is not None:
+        table = pd.DataFrame([estimates(headline.value, headline.low, headline.high, n)]).astype("float64")
+    return finding(
+        "churn.median_tenure", about=quarter, rule=definition(RULE, median=True),
+        headline=headline,
+        message=message, table=table, shape="number", method=Message("churn.method.retention"),
+        checks=(cluster_check(buckets),),
+    )  # fmt: skip
+
+
+def hazard(
+    risk: pd.DataFrame,
+    *,
+    quarter: Quarter,
+    bands: Sequence[int] = BANDS,
+    level: float = 0.95,
+    minimum: int = 10,
+) -> Finding:
+    """Share of those still here who leave within a month, by tenure band.
+
+    The daily hazard of a band is losses over customer-days; a month of it is 1 - (1 - q)^(365.25 / 12). Interval:
+    on the log scale of q, leaving buckets out where the table has them.
+
+    Parameters
+    ----------
+    risk : DataFrame
+        As for `retention`.
+    bands : sequence of int
+        Edges in months, ascending from 0; the last band is open.
+    """
+    grid, buckets = risk_grid(risk), bucket_grid(risk)
+    rows: list[dict[str, Any]] = []
+    for first, last in zip(bands, [*bands[1:], None], strict=True):
+        days = slice(days_of(first), None if last is None else days_of(last))
+        if grid.at_risk[0, days].max(initial=0) >= minimum:
+            estimate = _band(grid, buckets, days, level=level)
+            tail = estimates(estimate.value, estimate.low, estimate.high, estimate.n)
+            rows.append({"tenure_band": _band_code(first, last), **tail})
+    table = pd.DataFrame(rows) if rows else empty_table("tenure_band")
+    headline: Estimate | None = None
+    message = Message("churn.hazard.too_few", {"least": minimum})
+    if rows:
+        top = max(rows, key=lambda row: float(row["estimate"]))
+        headline = estimate_of(top, unit="share", level=level)
+        message = Message(
+            "churn.hazard", {"band": Label(of="tenure_band", code=str(top["tenure_band"])), "hazard": headline}
+        )
+    return finding(
+        "churn.hazard", about=quarter, rule=definition("monthly hazard by tenure", bands=list(bands)),
+        headline=headline, message=message, table=table, shape="bars", method=Message("churn.method.hazard"),
+        checks=(cluster_check(None if buckets is None else occupied(buckets.at_risk)),),
+    )  # fmt: skip
+
+
+def _band_code(first: int, last: int | None) -> str:
+    """Months of a band, counted from one: 1, 2-3, ..., 25+."""
+    if last is None:
+        return f"{first + 1}+"
+    return str(last) if last == first + 1 else f"{first + 1}-{last}"
+
+
+def _band(grid: RiskGrid, buckets: RiskGrid | None, days: slice, *, level: float) -> Estimate:
+    n, d = int(grid.at_risk[0, days].sum()), int(grid.lost[0, days].sum())
+    low, high = (float(end) for end in intervals.wilson(d, n, level=level))
+    if d and buckets is not None:
+        out_n, out_d = n - buckets.at_risk[:, days].sum(axis=1), d - buckets.lost[:, days].sum(axis=1)
+        if (out_d > 0).all() and occupied(buckets.at_risk) >= jackknife.FEWEST_BUCKETS:
+            spread = jackknife.spread(np.log(out_d / out_n), occupied=occupied(buckets.at_risk))
+            reach = np.exp(intervals.multiplier(level, degrees=spread.degrees) * float(np.sqrt(spread.variance)))
+            low, high = d / n / reach, min(1.0, d / n * reach)
+
+    def month(q: float) -> float:
+        return float(1 - (1 - q) ** DAYS_PER_MONTH)
+
+    customers = int(grid.at_risk[0, days].max())
+    return Estimate(value=month(d / n), low=month(low), high=month(high), unit="share", n=customers, level=level)

@@ -1,0 +1,109 @@
+"""A risk table laid out for regression: times by covariate patterns, dummies against reference levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.churn.layout import lost_columns
+from cxlab.finding import Label
+from cxlab.maths.cox import CoxCounts, cox_counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """What is compared with what.
+
+    Parameters
+    ----------
+    risk : DataFrame
+        The risk table without the rows of levels left out; ``lost`` holds all losses.
+    columns : tuple of Label
+        The levels that get a ratio.
+    reference : mapping
+        Level of each variable the others are compared with.
+    nobody_left, too_small : tuple of Label
+        Levels left out, and why.
+    """
+
+    risk: pd.DataFrame
+    columns: tuple[Label, ...]
+    reference: Mapping[str, str]
+    nobody_left: tuple[Label, ...]
+    too_small: tuple[Label, ...]
+
+
+def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str, str], minimum: int) -> Comparison:
+    """Leave out levels that are too small or that nobody left, again until none remains.
+
+    Without its members a level nobody left gives the others exactly what the fit tends to as its ratio goes to 0.
+    """
+    rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1))
+    unknown = [f"{name} = {code}" for name, code in reference.items() if code not in set(risk.get(name, ()))]
+    if unknown:
+        raise ValueError(f"a reference must be a level in the risk table; not there: {', '.join(unknown)}")
+    small: list[Label] = []
+    nobody: list[Label] = []
+    while True:
+        tiny = [label for name in of for label in _levels(rows, name, least=minimum)]
+        none = [label for name in of for label in _levels(rows, name, least=0) if label not in tiny]
+        if not tiny and not none:
+            break
+        small, nobody = small + tiny, nobody + none
+        for label in [*tiny, *none]:
+            rows = rows[rows[label.of] != label.code]
+    chosen: dict[str, str] = {}
+    columns: list[Label] = []
+    for name in of:
+        losses = rows.groupby(name)["lost"].sum().sort_index()
+        if len(losses) > 1:
+            wanted = reference.get(name, "")
+            chosen[name] = wanted if wanted in losses.index else str(losses.idxmax())
+            columns += [Label(of=name, code=str(code)) for code in losses.index if code != chosen[name]]
+    return Comparison(
+        risk=rows, columns=tuple(columns), reference=chosen, nobody_left=tuple(nobody), too_small=tuple(small)
+    )
+
+
+def _levels(rows: pd.DataFrame, name: str, *, least: int) -> list[Label]:
+    """Levels with a peak of fewer than ``least`` at risk; with ``least`` 0 those nobody left."""
+    if least:
+        peak = rows.groupby([name, "tenure"])["at_risk"].sum().groupby(level=0).max()
+        codes = peak.index[peak < least]
+    else:
+        lost = rows.groupby(name)["lost"].sum()
+        codes = lost.index[lost == 0]
+    return [Label(of=name, code=str(code)) for code in codes]
+
+
+def counts_of(rows: pd.DataFrame, compared: Comparison, *, strata: Sequence[str]) -> CoxCounts:
+    """Counts at the times of losses, one column per pattern of the comparison.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``compared.risk``, or it without one bucket.
+    """
+    keys = [*compared.reference, *strata]
+    patterns = compared.risk[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+    times = np.sort(compared.risk.loc[compared.risk["lost"] > 0, "tenure"].unique())
+    rows = rows[rows["tenure"].isin(times)].merge(
+        patterns.assign(pattern=np.arange(len(patterns))), on=keys, how="left"
+    )
+    place = np.searchsorted(times, rows["tenure"]) * len(patterns) + rows["pattern"].to_numpy()
+    size = len(times) * len(patterns)
+    at_risk, lost = (
+        np.bincount(place, weights=rows[name].to_numpy(), minlength=size).reshape(len(times), len(patterns))
+        for name in ("at_risk", "lost")
+    )
+    design = np.column_stack([patterns[label.of] == label.code for label in compared.columns]).astype(float)
+    stratum = patterns.groupby(list(strata)).ngroup().to_numpy() if strata else None
+    return cox_counts(times, at_risk, lost, design=design, strata=stratum, names=in_words(compared.columns))
+
+
+def in_words(columns: Iterable[Label]) -> list[str]:
+    """Names of the columns, such as ``plan = en90``."""
+    return [f"{label.of} = {label.code}" for label in columns]
