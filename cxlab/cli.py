@@ -142,7 +142,7 @@ def init(
 @app.command()
 @_in_words
 def synth(
-    customers: Annotated[int, typer.Option(min=100, help="How many customers, such as 50_000.")] = 20_000,
+    customers: Annotated[int, typer.Option(min=2_000, help="How many customers, such as 50_000.")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same company.")] = 7,
     calm: Annotated[bool, typer.Option("--calm", help="A company in which nothing changes.")] = False,
     reverse: Annotated[
@@ -174,8 +174,8 @@ def _complain(text: str, error: BaseException) -> None:
 
 
 def _report(result: RunResult) -> None:
-    for step, tables in result.off.items():
-        _say(f"{result.quarter}: {step} is off: no {tables}")
+    for step, why in result.off.items():
+        _say(f"{result.quarter}: {step} is off: {why}")
     if result.state == "planned":
         _say(f"{result.quarter}: would run {', '.join(result.steps)}")
         return

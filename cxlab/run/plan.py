@@ -62,7 +62,7 @@ class RunResult:
     steps : mapping of str to float
         Seconds by step.
     off : mapping of str to str
-        Steps that could not run, and the tables they miss.
+        Steps that could not run, and why.
     seconds : float
         From start to end.
     """

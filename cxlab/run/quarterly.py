@@ -39,8 +39,8 @@ APPROVED_BY_STUDY = "auto_publish"
 def rehearse(plan: Plan, *, quarter: Quarter) -> RunResult:
     """Open the study and say what would run; write nothing but prepared tables."""
     started = time.monotonic()
-    missing = _missing_tables(plan.steps, _open(plan, quarter))
-    return _result(plan, quarter, run_id="", state="planned", missing=missing, seconds={}, started=started)
+    off = _off(plan.steps, _open(plan, quarter))
+    return _result(plan, quarter, run_id="", state="planned", off=off, seconds={}, started=started)
 
 
 def carry_out(
@@ -75,11 +75,9 @@ def carry_out(
         note("run started", run=run_id)
         try:
             study = _open(plan, quarter)
-            missing = _missing_tables(plan.steps, study)
-            executed, seconds = _execute_steps(
-                plan, study, folder=folder, missing=missing, limits=limits, watch=watch
-            )
-            facts = _facts(plan, run_id=run_id, at=at, missing=missing)
+            off = _off(plan.steps, study)
+            executed, seconds = _execute_steps(plan, study, folder=folder, off=off, limits=limits, watch=watch)
+            facts = _facts(plan, run_id=run_id, at=at, off=off)
             findings = _write_findings(study, list(executed), folder=folder, facts=facts)
             _write_pages(executed, findings, study=study, facts=facts, folder=folder)
             steps = [step for step in plan.steps if step.name in executed]
@@ -94,9 +92,7 @@ def carry_out(
             raise
         if plan.publishes:
             publish.publish(done, reports=plan.reports, quarter=str(quarter))
-    return _result(
-        plan, quarter, run_id=run_id, state=facts.state, missing=missing, seconds=seconds, started=started
-    )
+    return _result(plan, quarter, run_id=run_id, state=facts.state, off=off, seconds=seconds, started=started)
 
 
 def _open(plan: Plan, quarter: Quarter) -> Study:
@@ -105,10 +101,25 @@ def _open(plan: Plan, quarter: Quarter) -> Study:
     return dataclasses.replace(study, config=chosen)
 
 
-def _missing_tables(steps: Sequence[Step], study: Study) -> dict[str, list[str]]:
-    """Return the steps that cannot run and the tables each one misses; the leader's page always runs."""
-    missing = {step.name: [name for name in step.tables if name not in study.tables] for step in steps}
-    return {name: tables for name, tables in missing.items() if tables and name != LEADERS_PAGE}
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Off:
+    """Why a step cannot run: for the terminal, and for the pages."""
+
+    why: str
+    message: Message
+
+
+def _off(steps: Sequence[Step], study: Study) -> dict[str, _Off]:
+    """Return the steps that cannot run on this study; the leader's page always runs."""
+    off: dict[str, _Off] = {}
+    for step in steps:
+        missing = ", ".join(name for name in step.tables if name not in study.tables)
+        reason = study.load.cannot_run(step.name)
+        if step.name == LEADERS_PAGE or not (missing or reason):
+            continue
+        message = Message("page.off_tables", {"tables": missing}) if missing else Message("page.question_off")
+        off[step.name] = _Off(why=reason or f"no {missing}", message=message)
+    return off
 
 
 def _execute_steps(
@@ -116,15 +127,15 @@ def _execute_steps(
     study: Study,
     *,
     folder: Path,
-    missing: Mapping[str, Sequence[str]],
+    off: Mapping[str, _Off],
     limits: Limits | None,
     watch: Watch | None,
 ) -> tuple[dict[str, NotebookNode], dict[str, float]]:
     executed: dict[str, NotebookNode] = {}
     seconds: dict[str, float] = {}
     for step in plan.steps:
-        if step.name in missing:
-            note("step off", step=step.name, tables=", ".join(missing[step.name]))
+        if step.name in off:
+            note("step off", step=step.name, why=off[step.name].why)
             continue
         started = time.monotonic()
         executed[step.name] = execute(
@@ -148,14 +159,14 @@ def _given(plan: Plan, quarter: str) -> dict[str, Value]:
     return given | {"as_of": plan.as_of.isoformat()} if plan.as_of else given
 
 
-def _facts(plan: Plan, *, run_id: str, at: datetime, missing: Mapping[str, Sequence[str]]) -> RunFacts:
+def _facts(plan: Plan, *, run_id: str, at: datetime, off: Mapping[str, _Off]) -> RunFacts:
     return RunFacts(
         run_id=run_id,
         made_at=at,
         state="published" if plan.publishes else "draft",
         approved_by=APPROVED_BY_STUDY if plan.publishes else None,
         code_version=manifest.code_version(),
-        off={name: Message("page.off_tables", {"tables": ", ".join(tables)}) for name, tables in missing.items()},
+        off={name: reason.message for name, reason in off.items()},
     )
 
 
@@ -230,7 +241,7 @@ def _result(
     *,
     run_id: str,
     state: State,
-    missing: Mapping[str, Sequence[str]],
+    off: Mapping[str, _Off],
     seconds: Mapping[str, float],
     started: float,
 ) -> RunResult:
@@ -240,8 +251,8 @@ def _result(
         run_id=run_id,
         state=state,
         index=home / "index.html",
-        steps={step.name: seconds.get(step.name, 0.0) for step in plan.steps if step.name not in missing},
-        off={name: ", ".join(tables) for name, tables in missing.items()},
+        steps={step.name: seconds.get(step.name, 0.0) for step in plan.steps if step.name not in off},
+        off={name: reason.why for name, reason in off.items()},
         seconds=round(time.monotonic() - started, 2),
     )
 

@@ -19,6 +19,15 @@ window_opens = 2025-01-01
 reports = "reports"
 notebooks = "notebooks"
 auto_publish = {publish}
+
+[sources.contracts]
+path = "contracts.csv"
+"""
+
+CONTRACTS = """contract_id,customer_id,start,end
+c1,a,2025-02-01,
+c2,b,2025-03-01,2026-08-15
+c3,c,2026-07-10,
 """
 
 
@@ -58,8 +67,9 @@ def write_notebook(
 
 
 def write_study(folder: Path, *, name: str = "Tiny", publish: bool = True) -> Path:
-    """Write a study file whose notebooks lie beside it."""
+    """Write a study of three contracts whose notebooks lie beside it."""
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
     path = folder / "study.toml"
+    (folder / "contracts.csv").write_text(CONTRACTS)
     path.write_text(STUDY.format(name=name, publish=str(publish).lower()))
     return path
