@@ -97,6 +97,12 @@ class Study:
             self._made["lives"] = stored(rows, engine=self._engine, to=to, sort=("customer_id", "spell"))
         return self._made["lives"]
 
+    @property
+    def quarters(self) -> list[Quarter]:
+        """Every quarter the window shows from its first day to its last, oldest first; this one is the last."""
+        first = Quarter.holding(self.window.open, first_month=self.quarter.first_month)
+        return [each for each in first.until(self.quarter) if each.start >= self.window.open] or [self.quarter]
+
     def labels(self, of: str, code: str, language: str) -> str:
         """Return what people call a code; the code itself where the study file gives no label."""
         words = self.config.labels.get(of, {}).get(code, {})
