@@ -14,8 +14,10 @@ from cxlab.synth.scores import DETRACTOR, Wave
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-TOUCHPOINTS = ("activation", "first_topup", "hotline", "shop", "app_payment", "complaint", "leaving_call")
-HOTLINE, SHOP, APP_PAYMENT, COMPLAINT = 2, 3, 4, 5
+TOUCHPOINTS = tuple(company.TOUCHPOINTS)
+ACTIVATION, FIRST_TOPUP, HOTLINE, SHOP, APP_PAYMENT, COMPLAINT, LEAVING_CALL = range(7)
+LIFT_QUARTERS = 2
+"""For how many surveys a callback in time is remembered."""
 _MKD = list(company.REGIONS).index("mkd")
 NEVER = -1
 
@@ -39,11 +41,15 @@ class Contacts:
 
 
 class Care:
-    """Customer care through the quarters; remembers the points a good callback adds to later scores."""
+    """Customer care through the quarters; remembers whom it called back in time."""
 
     def __init__(self, people: People, *, rng: np.random.Generator, calm: bool) -> None:
         self.people, self.rng, self.calm = people, rng, calm
-        self.lift: Floats = np.zeros(people.size)
+        self._pleased_until = np.full(people.size, -1)
+
+    def lift(self, q: int) -> Floats:
+        """Return the points that callbacks add to each customer's score in a quarter."""
+        return np.where(self._pleased_until >= q, company.CALLBACK_SCORE, 0.0)
 
     def quarter(self, q: int, wave: Wave, *, start: Ints, end: Ints) -> Contacts:
         """Serve the quarter's customers; ``start`` and ``end`` are the days of their newest spells."""
@@ -54,28 +60,29 @@ class Care:
         in_time = (called >= 0) & (called - wave.answered[bad] <= company.CALLBACK_DAYS)
         ratio = np.ones(self.people.size)
         minutes = np.zeros(self.people.size)
-        np.maximum.at(minutes, who, np.where(kind == HOTLINE, wait / 60 - company.WAIT_FREE_MINUTES, 0).clip(min=0))
+        np.maximum.at(
+            minutes, who, np.where(kind == HOTLINE, wait / 60 - company.WAIT_FREE_MINUTES, 0).clip(min=0)
+        )
         ratio *= company.WAIT_HAZARD_RATIO**minutes
         ratio[wave.who[bad[in_time]]] *= company.CALLBACK_HAZARD_RATIO
-        self.lift[wave.who[bad[in_time]]] = company.CALLBACK_SCORE
+        self._pleased_until[wave.who[bad[in_time]]] = q + LIFT_QUARTERS
         return Contacts(who=who, kind=kind, on=on, wait=wait, case_answer=bad, opened=opened, called=called,
                         ratio=ratio)  # fmt: skip
 
-    def _contacts(
-        self, q: int, start: Ints, end: Ints
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], Ints, Ints]:
+    def _contacts(self, q: int, start: Ints, end: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp], Ints, Ints]:
         low, high = int(BOUNDS[q]), int(BOUNDS[q + 1])
         parts = []
-        for kind, share in ((HOTLINE, 0.12), (SHOP, 0.05), (APP_PAYMENT, 0.08), (COMPLAINT, 0.03)):
+        for name, share in company.CONTACTS.items():
             on = self.rng.integers(low, high, self.people.size, dtype=np.int32)
             happens = self.rng.random(self.people.size) < share
             who = np.flatnonzero(happens & (start <= on) & (end > on))
-            parts.append((who, np.full(len(who), kind), on[who]))
+            parts.append((who, np.full(len(who), TOUCHPOINTS.index(name)), on[who]))
         who, kind, on = (np.concatenate(column) for column in zip(*parts, strict=True))
-        wait = self.rng.lognormal(np.log(150), 0.8, len(who))
+        wait = self.rng.lognormal(np.log(company.WAIT_MEDIAN_S), company.WAIT_LOG_SD, len(who))
         if not self.calm:
             for tet in (day(text) for text in company.TET_DAYS):
-                wait = np.where((on >= tet) & (on < tet + 10), wait * 2, wait)
+                crowded = (on >= tet) & (on < tet + company.TET_WAIT_DAYS)
+                wait = np.where(crowded, wait * company.TET_WAIT, wait)
         return who, kind, on, np.where(kind == HOTLINE, np.minimum(wait, 3_600), 0).astype(np.int32)
 
     def _callbacks(self, q: int, who: NDArray[np.intp], opened: Ints, end: Ints) -> Ints:

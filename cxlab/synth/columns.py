@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 SECONDS_A_DAY = 86_400
 
 
-def ids(prefix: str, numbers: NDArray[np.integer], *, width: int, valid: NDArray[np.bool_] | None = None) -> pa.Array:
+def ids(
+    prefix: str, numbers: NDArray[np.integer], *, width: int, valid: NDArray[np.bool_] | None = None
+) -> pa.Array:
     """Return text ids such as ``c0000012``: a prefix and a number filled with zeros.
 
     >>> ids("c", np.array([12, 3]), width=4).to_pylist()

@@ -35,18 +35,58 @@ class Plan:
 
 
 PLANS = (
-    Plan(code="tu_do", newcomers=0.34, stock=0.31, hazard_ratio=1.60, price=0, cycle_days=0, paid="recharge"),
-    Plan(code="en90", newcomers=0.28, stock=0.28, hazard_ratio=1.00, price=90_000, cycle_days=30, paid="prepaid",
-         term_days=30),
-    Plan(code="en120", newcomers=0.16, stock=0.17, hazard_ratio=0.80, price=120_000, cycle_days=30, paid="prepaid",
-         term_days=30),
-    Plan(code="en_nam", newcomers=0.08, stock=0.09, hazard_ratio=0.35, price=900_000, cycle_days=365, paid="prepaid",
-         term_days=365),
-    Plan(code="sau150", newcomers=0.10, stock=0.11, hazard_ratio=0.55, price=150_000, cycle_days=365.25 / 12,
-         paid="postpaid", term_days=365),
-    Plan(code="gia_dinh", newcomers=0.04, stock=0.04, hazard_ratio=0.40, price=260_000, cycle_days=365.25 / 12,
-         paid="postpaid", term_days=365),
-)  # fmt: skip
+    Plan(code="tu_do", newcomers=0.34, stock=0.42, hazard_ratio=1.60, price=0, cycle_days=0, paid="recharge"),
+    Plan(
+        code="en90",
+        newcomers=0.28,
+        stock=0.26,
+        hazard_ratio=1.00,
+        price=90_000,
+        cycle_days=30,
+        paid="prepaid",
+        term_days=30,
+    ),
+    Plan(
+        code="en120",
+        newcomers=0.16,
+        stock=0.145,
+        hazard_ratio=0.80,
+        price=120_000,
+        cycle_days=30,
+        paid="prepaid",
+        term_days=30,
+    ),
+    Plan(
+        code="en_nam",
+        newcomers=0.08,
+        stock=0.055,
+        hazard_ratio=0.35,
+        price=900_000,
+        cycle_days=365,
+        paid="prepaid",
+        term_days=365,
+    ),
+    Plan(
+        code="sau150",
+        newcomers=0.10,
+        stock=0.085,
+        hazard_ratio=0.55,
+        price=150_000,
+        cycle_days=365.25 / 12,
+        paid="postpaid",
+        term_days=365,
+    ),
+    Plan(
+        code="gia_dinh",
+        newcomers=0.04,
+        stock=0.035,
+        hazard_ratio=0.40,
+        price=260_000,
+        cycle_days=365.25 / 12,
+        paid="postpaid",
+        term_days=365,
+    ),
+)
 TU_DO, EN90, EN120, EN_NAM, SAU150, GIA_DINH = range(6)
 
 REGIONS = {  # share of customers, hazard ratio
@@ -69,7 +109,7 @@ OFFERS = {"": 1.0, "nua_gia_thang_dau": 1.6, "sim_tet": 1.3}
 HALF_PRICE_SHARE = 0.10
 """Share of the half-price offer among newcomers to Én 90, Én 120 and Én Sau 150."""
 
-HAZARD_BANDS = ((1, 0.14), (3, 0.09), (6, 0.055), (12, 0.035), (24, 0.017), (None, 0.010))
+HAZARD_BANDS = ((1, 0.14), (3, 0.09), (6, 0.055), (12, 0.035), (24, 0.0205), (None, 0.0135))
 """Én 90 leavers a month, by last month of the tenure band."""
 EN_NAM_IN_TERM = 0.03
 """Én Năm leaves almost only at renewal: this share of its hazard acts inside the term, the rest on day 365 k."""
@@ -78,7 +118,7 @@ SAU150_SPIKE = 0.06
 TRANSFER_YEARLY = 0.01
 RETURN_SHARE, RETURN_DAYS = 0.05, (20, 120)
 RECYCLED_SHARE, RECYCLED_AFTER_DAYS = 0.03, 120
-OLDEST_YEARS = 10
+OLDEST_YEARS = 12
 """Age of the company when the window opens."""
 STOCK_SHARE = 0.48
 """Share of customers who joined before the window."""
@@ -109,7 +149,7 @@ VALID_DAYS = 60
 BONUS_SHARE, BONUS_EVERY_DAYS, BONUS_FIRST = 0.20, 14, "2023-07-07"
 """Every second Friday a recharge brings bonus credit."""
 VAT = 0.10
-ADDON_FLOOR, ADDON_MEDIAN, ADDON_LOG_SD, ADDON_GROWTH = 22_000, 22_000, 1.1, 0.0
+ADDON_FLOOR, ADDON_MEDIAN, ADDON_LOG_SD, ADDON_GROWTH = 32_000, 36_000, 1.1, 0.0
 """Extras a customer buys in a quarter: floor + median x exp(sd x taste); growth a quarter."""
 SPEND_LIKING_CORRELATION = 0.5
 SPEND_SHOCK = 15_000
@@ -148,10 +188,43 @@ MODES = {"sms": (0.55, 0.0), "app": (0.30, 0.0), "call": (0.15, 0.5)}
 """Share of invitations, points added to the score."""
 ENGLISH_SHARE = 0.12
 INVITED_LEVEL = 0.84
-"""Hazard ratio of an invited passive against a customer who was not invited; keeps the mean of the invited at 1."""
+"""Hazard ratio of an invited passive against one not invited; keeps the mean of the invited at 1."""
 REVERSE_SCORE = 0.9
 """With ``reverse``: points lost per standard deviation of last quarter's revenue drop."""
 CALLBACK_DAYS = 10
 CALLBACK_ON_TIME = {"usual": 0.31, "pilot": 0.74}
 CALLBACK_PILOT_FROM = "2025Q4"
 """In `mkd`."""
+
+TOUCHPOINTS = {  # code: English, Vietnamese, stage, owner, channel, scale, mean answer, surveyed share
+    "activation": ("Activation", "Kích hoạt", "decision", "sales", "shop", "csat", 4.2, 0.30),
+    "first_topup": ("First top-up", "Nạp tiền lần đầu", "decision", "sales", "app", "ces", 5.8, 0.30),
+    "hotline": ("Hotline call", "Gọi tổng đài", "retention", "care", "phone", "ces", 5.4, 0.25),
+    "shop": ("Shop visit", "Đến cửa hàng", "retention", "sales", "shop", "csat", 3.9, 0.25),
+    "app_payment": (
+        "Payment in the app",
+        "Thanh toán trên ứng dụng",
+        "retention",
+        "digital",
+        "app",
+        "ces",
+        5.6,
+        0.25,
+    ),
+    "complaint": ("Complaint closed", "Xử lý khiếu nại", "retention", "care", "phone", "csat", 2.9, 0.50),
+    "leaving_call": ("Leaving call", "Cuộc gọi rời mạng", "retention", "care", "phone", "csat", 2.7, 0.20),
+    "dealer": ("Dealer", "Đại lý", "decision", "sales", "dealer", "", 0.0, 0.0),
+    "port_out": ("Port-out", "Chuyển mạng giữ số", "retention", "care", "shop", "", 0.0, 0.0),
+    "roaming": ("Roaming", "Chuyển vùng", "consideration", "network", "network", "", 0.0, 0.0),
+}
+TOUCHPOINT_ANSWER_SHARE, TOUCHPOINT_SD, TOUCHPOINT_LIKING = 0.35, 1.0, 0.35
+"""Chance of an answer; spread of a 1 to 5 scale; points per standard deviation of liking."""
+APP_BROKEN, APP_BROKEN_CES = ("2025Q2", "2025Q3"), -1.4
+CONTACTS = {"hotline": 0.12, "shop": 0.05, "app_payment": 0.08, "complaint": 0.03}
+"""Chance of a contact in a quarter."""
+WAIT_MEDIAN_S, WAIT_LOG_SD, TET_WAIT, TET_WAIT_DAYS = 150, 0.8, 2.0, 10
+
+NO_CUSTOMER_SHARE, DUPLICATE_SHARE = 0.02, 0.003
+"""Of survey rows: ids that belong to nobody, and rows that come twice."""
+AFTER_CLOSE, LATE_RECHARGES, LATE_DAYS = 40, 200, 9
+"""At 20,000 customers: answers dated after the close; recharges that reach the warehouse nine days late."""

@@ -12,7 +12,9 @@ from cxlab.synth import company
 
 QUARTERS = tuple(company.FIRST_QUARTER.until(company.LAST_QUARTER))
 NAMES = tuple(str(quarter) for quarter in QUARTERS)
-BOUNDS: NDArray[np.int32] = np.array([day_number(q.start) for q in QUARTERS] + [day_number(QUARTERS[-1].end)], np.int32)
+BOUNDS: NDArray[np.int32] = np.array(
+    [day_number(q.start) for q in QUARTERS] + [day_number(QUARTERS[-1].end)], np.int32
+)
 """First day of each quarter, and the close."""
 OPEN, CLOSE = int(BOUNDS[0]), int(BOUNDS[-1])
 HISTORY_DAYS = 92
@@ -55,7 +57,9 @@ def hazard_ratios(*, calm: bool) -> NDArray[np.float64]:
     ratios = np.ones((len(QUARTERS), len(company.PLANS), len(company.REGIONS)))
     if calm:
         return ratios
-    ratios[QUARTERS.index(Quarter.parse("2026Q3")), [company.EN90, company.EN120], :] = company.PRICE_RISE_HAZARD_RATIO
+    ratios[QUARTERS.index(Quarter.parse("2026Q3")), [company.EN90, company.EN120], :] = (
+        company.PRICE_RISE_HAZARD_RATIO
+    )
     cch = list(company.REGIONS).index("cch")
     for name, ratio in company.OUTAGE_HAZARD_RATIOS.items():
         ratios[NAMES.index(name), :, cch] *= ratio

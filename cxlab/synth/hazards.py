@@ -65,7 +65,8 @@ def exit_tenure(
     stacked = _stacked()
     target = stacked[plan * width + survived] + luck / ratio
     target = np.minimum(target, stacked[plan * width + width - 1])
-    return (np.searchsorted(stacked, target, side="left") - plan * width).astype(np.int32)
+    days: NDArray[np.int32] = (np.searchsorted(stacked, target, side="left") - plan * width).astype(np.int32)
+    return days
 
 
 @cache
@@ -74,7 +75,8 @@ def _ages() -> NDArray[np.float64]:
     days = int(company.OLDEST_YEARS * 365.25)
     survival = np.exp(-accumulated()[:, 1 : days + 1])
     total = np.cumsum(survival, axis=1)
-    return total / total[:, -1:]
+    distribution: NDArray[np.float64] = total / total[:, -1:]
+    return distribution
 
 
 def stock_tenure(plan: NDArray[np.intp], u: NDArray[np.float64]) -> NDArray[np.int32]:
@@ -82,4 +84,5 @@ def stock_tenure(plan: NDArray[np.intp], u: NDArray[np.float64]) -> NDArray[np.i
     ages = _ages()
     lifted = (ages + 2.0 * np.arange(len(ages))[:, None]).ravel()
     found = np.searchsorted(lifted, u + 2.0 * plan, side="left")
-    return (found - plan * ages.shape[1] + 1).astype(np.int32)
+    days: NDArray[np.int32] = (found - plan * ages.shape[1] + 1).astype(np.int32)
+    return days

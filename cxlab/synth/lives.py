@@ -1,4 +1,4 @@
-"""Twelve quarters of joining, leaving and coming back, with the survey whose answers go with next quarter's leaving."""
+"""Twelve quarters of joining, leaving and coming back; last quarter's answers go with this quarter's leaving."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ class Spells:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class History:
-    """What happened to a chunk of customers."""
+    """What happened to a chunk of customers; ``seasons`` is false for a calm company."""
 
+    seasons: bool
     spells: Spells
     waves: tuple[Wave, ...]
     contacts: tuple[Contacts, ...]
@@ -87,7 +88,7 @@ def live(people: People, *, seed: int, chunk: int, calm: bool, reverse: bool, as
     waves, contacts = [], []
     for q in range(len(QUARTERS)):
         _quarter(rng, people, state, q, season[q])
-        lift = care.lift.copy()
+        lift = care.lift(q)
         if reverse and q:
             lift += company.REVERSE_SCORE * np.minimum(shock[:, q - 1], 0) / company.SPEND_SHOCK
         wave = ask(talk, people, q, start=state.start, end=state.end, mean=mean[q], lift=lift, share=asked)
@@ -97,7 +98,12 @@ def live(people: People, *, seed: int, chunk: int, calm: bool, reverse: bool, as
         waves.append(wave)
         contacts.append(contact)
     return History(
-        spells=_spells(rng, people, state), waves=tuple(waves), contacts=tuple(contacts), group=group, shock=shock
+        seasons=not calm,
+        spells=_spells(rng, people, state),
+        waves=tuple(waves),
+        contacts=tuple(contacts),
+        group=group,
+        shock=shock,
     )
 
 

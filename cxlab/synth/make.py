@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from cxlab.synth import company, office, tables
-from cxlab.synth.days import CLOSE, HISTORY_DAYS, OPEN, QUARTERS
-from cxlab.synth.lives import History, live
+from cxlab.synth import company, dirt, friends, office, survey_tables, tables, truth
+from cxlab.synth.columns import codes, dates
+from cxlab.synth.days import BOUNDS, CLOSE, HISTORY_DAYS, OPEN
+from cxlab.synth.lives import NEVER, REASONS, History, live
 from cxlab.synth.money import Payments, charges, joined_payments
 from cxlab.synth.people import People, make_people
 from cxlab.synth.recharges import recharges
 from cxlab.synth.streams import CHUNK, Purpose, stream
+from cxlab.synth.surveys import invitations
+from cxlab.synth.truth import Tally, Truth
 from cxlab.synth.write import Writer
 
 SMALLEST, LARGEST = 2_000, 50_000_000
@@ -25,20 +29,34 @@ class Recipe:
     """What was asked for."""
 
     customers: int
-    seed: int
-    calm: bool
-    reverse: bool
+    seed: int = 7
+    calm: bool = False
+    reverse: bool = False
+
+    def __post_init__(self) -> None:
+        if not SMALLEST <= self.customers <= LARGEST:
+            raise ValueError(f"customers must be {SMALLEST:,} to {LARGEST:,}; got {self.customers:,}")
+        if self.seed < 0:
+            raise ValueError(f"seed must be 0 or more; got {self.seed}")
 
     @property
-    def asked(self) -> float:
-        """Share of customers invited to each survey; above a million customers surveys stay a sample."""
-        return company.INVITED_SHARE * min(1.0, company.MAX_INVITATIONS_SIZE / self.customers)
+    def sample(self) -> float:
+        """Share of the usual survey sample: above a million customers surveys stay a sample."""
+        return min(1.0, company.MAX_INVITATIONS_SIZE / self.customers)
 
     @property
-    def money_since(self) -> int:
-        """First day with transactions: a quarter before the window, or before the last four quarters."""
-        large = self.customers > company.MAX_INVITATIONS_SIZE
-        return (_day(QUARTERS[-4]) if large else OPEN) - HISTORY_DAYS
+    def money_from(self) -> int:
+        """First day of the first quarter with all its transactions: the last four only above a million."""
+        return int(BOUNDS[-5]) if self.customers > company.MAX_INVITATIONS_SIZE else OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Chunk:
+    """One chunk's customers and what happened to them."""
+
+    index: int
+    people: People
+    history: History
 
 
 def make_company(
@@ -49,45 +67,147 @@ def make_company(
     calm: bool = False,
     reverse: bool = False,
     progress: Callable[[str], None] | None = None,
-) -> None:
-    """Write the made-up operator's tables as Parquet files into a folder."""
+) -> Truth:
+    """Write the made-up operator Cánh Én into a folder: one Parquet file per contract table, and the truth.
+
+    Parameters
+    ----------
+    to : Path
+        Folder; made if missing, tables of the same names are replaced.
+    customers : int
+        Everyone ever seen, 2,000 to 50 million; about half are active at the close.
+    seed : int
+        The same seed gives the same tables.
+    calm : bool
+        No seasons and no events: for recovering parameters.
+    reverse : bool
+        Falling revenue lowers the score, and the score changes neither money nor leaving (effect 2).
+    progress : callable, optional
+        Told in a sentence what is being made.
+
+    Returns
+    -------
+    Truth
+        Planted parameters and realised values, also written to ``truth.json``; every spell as it really was
+        is in ``truth_spells.parquet``.
+
+    Raises
+    ------
+    ValueError
+        If ``customers`` or ``seed`` is out of range.
+    """
     recipe = Recipe(customers=customers, seed=seed, calm=calm, reverse=reverse)
-    with Writer(Path(to)) as writer:
-        writer.add("events", office.events(calm=calm))
-        for chunk, first in enumerate(range(0, customers, CHUNK)):
+    folder, tally = Path(to), Tally()
+    with Writer(folder) as writer:
+        for name, table in office.team_tables(calm=calm, customers=customers).items():
+            writer.add(name, table)
+        for index, first in enumerate(range(0, customers, CHUNK)):
             size = min(CHUNK, customers - first)
             if progress is not None:
                 progress(f"customers {first + 1:,} to {first + size:,} of {customers:,}")
-            people = make_people(first, size, seed=seed, chunk=chunk, calm=calm)
-            history = live(people, seed=seed, chunk=chunk, calm=calm, reverse=reverse, asked=recipe.asked)
-            _write_people(writer, recipe, people, history, chunk)
+            _make_chunk(writer, tally, recipe, index, first, size)
+    whole = truth.told(tally, customers=customers, seed=seed, calm=calm, reverse=reverse, since=recipe.money_from,
+                       rows=writer.rows)  # fmt: skip
+    whole.write(folder / "truth.json")
+    return whole
 
 
-def _write_people(writer: Writer, recipe: Recipe, people: People, history: History, chunk: int) -> None:
-    rng = stream(recipe.seed, Purpose.NUMBERS, chunk)
+def _make_chunk(writer: Writer, tally: Tally, recipe: Recipe, index: int, first: int, size: int) -> None:
+    people = make_people(first, size, seed=recipe.seed, chunk=index, calm=recipe.calm)
+    share = company.INVITED_SHARE * recipe.sample
+    history = live(people, seed=recipe.seed, chunk=index, calm=recipe.calm, reverse=recipe.reverse, asked=share)
+    chunk = _Chunk(index=index, people=people, history=history)
+    tally.lives(people, history)
+    _write_people(writer, tally, recipe, chunk)
+    _write_surveys(writer, tally, recipe, chunk)
+    _write_money(writer, tally, recipe, chunk)
+
+
+def _write_people(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) -> None:
+    people, history = chunk.people, chunk.history
+    rng = stream(recipe.seed, Purpose.NUMBERS, chunk.index)
+    number, recycled = dirt.numbers(rng, people, history)
+    tally.add("recycled_numbers", recycled)
     consent = rng.random(people.size) < 0.97
-    writer.add("customers", tables.customers(people, number=people.number, consent=consent))
+    writer.add("customers", tables.customers(people, number=number, consent=consent))
     writer.add("contracts", tables.contracts(people, history, first=writer.rows.get("contracts", 0)))
-    payments = _payments(recipe, people, history, chunk)
-    seconds = rng.integers(7 * 3600, 22 * 3600, len(payments.who))
+    writer.add("truth_spells", _true_spells(people, history))
+    rng = stream(recipe.seed, Purpose.REFERRALS, chunk.index)
+    writer.add("referrals", friends.referrals(people, history, rng=rng, first=writer.rows.get("referrals", 0)))
+
+
+def _write_surveys(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) -> None:
+    people, history = chunk.people, chunk.history
+    rows = invitations(people, history, seed=recipe.seed, chunk=chunk.index, share=recipe.sample)
+    tally.answers(rows)
+    rng = stream(recipe.seed, Purpose.DIRT, chunk.index)
+    offset = survey_tables.Offsets(
+        responses=int(tally.counts.get("invitations", np.int64(0))),
+        interactions=writer.rows.get("interactions", 0),
+        cases=writer.rows.get("loop_cases", 0),
+    )
+    late = dirt.answered_late(rng, rows, count=_part(company.AFTER_CLOSE * recipe.sample, recipe, chunk))
+    table = survey_tables.responses(people, rows, late, rng=rng, offset=offset)
+    tally.add("invitations", len(rows.who))
+    tally.add("answered_after_close", (late >= CLOSE).sum())
+    tally.add("doubled_responses", len(table) - len(rows.who))
+    tally.add("responses_of_nobody", len(table) - _of_somebody(table))
+    writer.add("survey_responses", table)
+    writer.add("interactions", survey_tables.interactions(people, history, rng=rng, offset=offset))
+    writer.add("loop_cases", survey_tables.loop_cases(people, history, rng=rng, offset=offset))
+
+
+def _of_somebody(table: pa.Table) -> int:
+    return int(pa.compute.sum(pa.compute.starts_with(table["customer_id"], "c")).as_py() or 0)
+
+
+def _write_money(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) -> None:
+    payments = _payments(recipe, chunk)
+    tally.money(payments)
+    rng = stream(recipe.seed, Purpose.DIRT, 10_000_000 + chunk.index)
+    late = dirt.loaded_late(rng, payments, count=_part(company.LATE_RECHARGES, recipe, chunk))
+    tally.add("late_recharges", late.sum())
     table = tables.transactions(
-        people, payments, first=writer.rows.get("transactions", 0), seconds=seconds, loaded=payments.on + 1
+        chunk.people,
+        payments,
+        first=writer.rows.get("transactions", 0),
+        seconds=rng.integers(7 * 3600, 22 * 3600, len(payments.who)),
+        loaded=payments.on + np.where(late, company.LATE_DAYS, 1),
     )
     writer.add("transactions", table)
 
 
-def _payments(recipe: Recipe, people: People, history: History, chunk: int) -> Payments:
-    since = recipe.money_since
+def _payments(recipe: Recipe, chunk: _Chunk) -> Payments:
+    since = recipe.money_from - HISTORY_DAYS
     parts = [
-        make(people, history, seed=recipe.seed, chunk=chunk, since=since, calm=recipe.calm, reverse=recipe.reverse)
+        make(chunk.people, chunk.history, seed=recipe.seed, chunk=chunk.index, since=since, calm=recipe.calm,
+             reverse=recipe.reverse)
         for make in (charges, recharges)
-    ]
+    ]  # fmt: skip
     paid = joined_payments(parts)
     return paid.taken((paid.on >= since) & (paid.on < CLOSE))
 
 
-def _day(quarter: object) -> int:
-    from cxlab.quarter import Quarter, day_number
+def _part(count: float, recipe: Recipe, chunk: _Chunk) -> int:
+    """Return this chunk's part of a count written for 20,000 customers, so that the parts sum."""
+    before = chunk.index * CHUNK
+    scale = count / company.REFERENCE_SIZE
+    return round((before + chunk.people.size) * scale) - round(before * scale)
 
-    assert isinstance(quarter, Quarter)
-    return day_number(quarter.start)
+
+def _true_spells(people: People, history: History) -> pa.Table:
+    spells = history.spells
+    ended = spells.exit != NEVER
+    return pa.table(
+        {
+            "customer_id": tables.customer_ids(people, spells.who),
+            "spell": pa.array(spells.spell),
+            "start": dates(spells.start),
+            "exit": dates(spells.exit, valid=ended),
+            "plan": codes(people.plan[spells.who], tables.PLAN_CODES),
+            "region": codes(people.region[spells.who], tuple(company.REGIONS)),
+            "acq_source": codes(people.source[spells.who], tuple(company.SOURCES)),
+            "offer": codes(people.offer[spells.who], tuple(company.OFFERS)),
+            "reason": codes(spells.reason, REASONS),
+        }
+    )

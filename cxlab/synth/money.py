@@ -56,7 +56,9 @@ def score_money(group: NDArray[np.int8], *, reverse: bool) -> NDArray[np.float64
     return money
 
 
-def charges(people: People, history: History, *, seed: int, chunk: int, since: int, calm: bool, reverse: bool) -> Payments:
+def charges(
+    people: People, history: History, *, seed: int, chunk: int, since: int, calm: bool, reverse: bool
+) -> Payments:
     """Return what customers with a contract pay from day ``since`` to the close."""
     rng = stream(seed, Purpose.CHARGES, chunk)
     spells = history.spells
@@ -92,12 +94,20 @@ def _recurring(people: People, history: History, rows: NDArray[np.intp], *, sinc
     half = (people.offer[who[at]] == HALF_PRICE) & (turn == 0) & (spells.spell[rows][at] == 1)
     amount = np.rint(price * np.where(half, 0.5, 1.0)).astype(np.int64)
     kept = on < np.minimum(spells.exit[rows][at], CLOSE)
-    every = Payments(who=who[at], on=on, amount=amount, kind=np.full(len(at), RECURRING, np.int8), begins=on, ends=ends)
+    every = Payments(
+        who=who[at], on=on, amount=amount, kind=np.full(len(at), RECURRING, np.int8), begins=on, ends=ends
+    )
     return every.taken(kept)
 
 
 def _extras(
-    rng: np.random.Generator, people: People, history: History, rows: NDArray[np.intp], *, reverse: bool, since: int
+    rng: np.random.Generator,
+    people: People,
+    history: History,
+    rows: NDArray[np.intp],
+    *,
+    reverse: bool,
+    since: int,
 ) -> Payments:
     """Buy extras: an amount a quarter by taste, the quarter's own luck, and last quarter's answer."""
     spells = history.spells

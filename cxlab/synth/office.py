@@ -1,38 +1,148 @@
-"""What the team itself wrote down: events, decisions, targets, initiatives, costs."""
+"""What the team itself wrote down: events, decisions, commentary, targets, initiatives, costs, touchpoints."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
 
 from cxlab.synth import company
+from cxlab.synth.days import QUARTERS
+from cxlab.synth.words import COMMENTARY, DECISIONS, EVENTS, INITIATIVES, TARGETS
 
-EVENTS = (  # day, scope, English, Vietnamese
-    ("2024-02-10", "", "Tet", "Tết Nguyên đán"),
-    ("2024-11-11", "region=cch", "Floods: network down 27 hours in Central Vietnam and the Highlands",
-     "Lũ lụt: mất mạng 27 giờ ở Miền Trung và Tây Nguyên"),
-    ("2025-01-29", "", "Tet", "Tết Nguyên đán"),
-    ("2025-04-14", "channel=app", "Billing app launched: log-in codes fail, wrong balances",
-     "Ra mắt ứng dụng thanh toán: lỗi mã đăng nhập, sai số dư"),
-    ("2025-10-01", "region=mkd", "Callback pilot starts in the Mekong Delta",
-     "Bắt đầu thí điểm gọi lại ở Đồng bằng sông Cửu Long"),
-    ("2025-10-06", "channel=app", "Billing app fixed", "Đã sửa lỗi ứng dụng thanh toán"),
-    ("2026-01-05", "channel=app", "eSIM by app opens", "Mở đăng ký eSIM qua ứng dụng"),
-    ("2026-02-17", "", "Tet", "Tết Nguyên đán"),
-    ("2026-07-01", "plan=en90,en120", "Én 90 and Én 120: price +10%", "Én 90 và Én 120 tăng giá 10%"),
-)  # fmt: skip
+_Row = Sequence[str | float | int | None]
 
 
-def events(*, calm: bool) -> pa.Table:
-    """One row per event; ``scope`` names whom it concerned, empty for everyone. A calm company has none."""
-    rows = () if calm else EVENTS
+def team_tables(*, calm: bool, customers: int) -> dict[str, pa.Table]:
+    """Return every table the team keeps, by name. A calm company has no events."""
+    return {
+        "events": _events(() if calm else EVENTS),
+        "touchpoints": _touchpoints(),
+        "initiatives": _initiatives(),
+        "costs": _costs(customers),
+        "targets": _targets(),
+        "decisions": _decisions(),
+        "commentary": _commentary(),
+    }
+
+
+def _text(rows: Sequence[_Row], place: int) -> pa.Array:
+    return pa.array([row[place] for row in rows], pa.string())
+
+
+def _date(rows: Sequence[_Row], place: int) -> pa.Array:
+    return pa.array([date.fromisoformat(str(row[place])) if row[place] else None for row in rows], pa.date32())
+
+
+def _events(rows: Sequence[_Row]) -> pa.Table:
+    """One row per event; ``scope`` names whom it concerned, null for everyone."""
     return pa.table(
         {
-            "event_id": pa.array([f"event-{at}" for at, *_ in rows], pa.string()),
-            "name_en": pa.array([en for _, _, en, _ in rows], pa.string()),
-            "name_vi": pa.array([vi for *_, vi in rows], pa.string()),
-            "at": pa.array([date.fromisoformat(at) for at, *_ in rows], pa.date32()),
-            "scope": pa.array([scope for _, scope, _, _ in rows], pa.string()),
+            "event_id": _text(rows, 0),
+            "name_en": _text(rows, 4),
+            "name_vi": _text(rows, 5),
+            "at": _date(rows, 1),
+            "kind": _text(rows, 2),
+            "scope": _text(rows, 3),
+        }
+    )
+
+
+def _touchpoints() -> pa.Table:
+    rows = [(code, *row) for code, row in company.TOUCHPOINTS.items()]
+    return pa.table(
+        {
+            "touchpoint_id": _text(rows, 0),
+            "name": _text(rows, 1),
+            "name_vi": _text(rows, 2),
+            "stage": _text(rows, 3),
+            "owner_unit": _text(rows, 4),
+            "channel": _text(rows, 5),
+        }
+    )
+
+
+def _initiatives() -> pa.Table:
+    rows = INITIATIVES
+    return pa.table(
+        {
+            "initiative_id": _text(rows, 0),
+            "name_en": _text(rows, 1),
+            "name_vi": _text(rows, 2),
+            "owner": _text(rows, 3),
+            "start": _date(rows, 4),
+            "end": _date(rows, 5),
+            "scope": _text(rows, 6),
+            "control_rule": _text(rows, 7),
+        }
+    )
+
+
+def _costs(customers: int) -> pa.Table:
+    """Return a month's spending: initiatives while they run, and the price of newcomers by source."""
+    scale = customers / company.REFERENCE_SIZE
+    rows: list[tuple[str, date, str, int]] = []
+    for quarter, joined in zip(QUARTERS, company.JOINED, strict=True):
+        months = [date(quarter.start.year, quarter.start.month + step, 1) for step in range(3)]
+        for month in months:
+            for code, (share, cost, _) in company.SOURCES.items():
+                rows.append((code, month, "acquisition", round(joined / 3 * share * cost * scale)))
+            for name, _, _, _, start, end, _, _, monthly in INITIATIVES:
+                if str(start) <= month.isoformat() and (end is None or month.isoformat() < str(end)):
+                    rows.append((str(name), month, "running", round(int(monthly or 0) * scale)))
+    return pa.table(
+        {
+            "of": pa.array([row[0] for row in rows]),
+            "month": pa.array([row[1] for row in rows], pa.date32()),
+            "kind": pa.array([row[2] for row in rows]),
+            "amount": pa.array([row[3] for row in rows], pa.int64()),
+        }
+    )
+
+
+def _targets() -> pa.Table:
+    rows = TARGETS
+    return pa.table(
+        {
+            "metric": _text(rows, 0),
+            "segment": _text(rows, 1),
+            "period": _text(rows, 2),
+            "baseline": pa.array([row[3] for row in rows], pa.float64()),
+            "target": pa.array([row[4] for row in rows], pa.float64()),
+            "due": _date(rows, 5),
+            "owner": _text(rows, 6),
+        }
+    )
+
+
+def _decisions() -> pa.Table:
+    rows = DECISIONS
+    return pa.table(
+        {
+            "decision_id": _text(rows, 0),
+            "quarter": _text(rows, 1),
+            "decided_at": _date(rows, 2),
+            "role": _text(rows, 3),
+            "due": _date(rows, 4),
+            "done_at": _date(rows, 5),
+            "cost_amount": pa.array([row[6] for row in rows], pa.int64()),
+            "text_en": _text(rows, 7),
+            "text_vi": _text(rows, 8),
+        }
+    )
+
+
+def _commentary() -> pa.Table:
+    rows = COMMENTARY
+    return pa.table(
+        {
+            "commentary_id": _text(rows, 0),
+            "quarter": _text(rows, 1),
+            "question": _text(rows, 2),
+            "role": _text(rows, 3),
+            "language": _text(rows, 4),
+            "text": _text(rows, 6),
+            "written_at": _date(rows, 5),
         }
     )

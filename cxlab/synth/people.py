@@ -25,8 +25,8 @@ class People:
     """Arrays with one element per customer; codes are positions in ``company``'s lists.
 
     ``number`` counts customers from 0 over all chunks; ``lead`` is the position in the chunk of the account's
-    payer (oneself outside family accounts); ``liking`` and ``taste`` are standard normal; ``rate`` is
-    recharges a day; ``frequency`` of Én Tự Do customers only.
+    payer (oneself outside family accounts); ``liking`` of the company and ``taste`` for spending are standard
+    normal; ``rate`` is recharges a day; ``ratio`` multiplies the hazard at all times.
     """
 
     number: NDArray[np.int64]
@@ -53,8 +53,8 @@ def make_people(first: int, size: int, *, seed: int, chunk: int, calm: bool) -> 
     lead, family = _accounts(rng, size)
     cohort = _cohorts(rng, size, calm=calm)[lead]
     plan = _plans(rng, cohort, family)
-    region = _pick(rng, [share for share, _ in company.REGIONS.values()], size)[lead]
-    source = _pick(rng, [share for share, _, _ in company.SOURCES.values()], size)[lead]
+    region = _survivors(rng, cohort, list(company.REGIONS.values()))[lead]
+    source = _survivors(rng, cohort, [(share, hr) for share, _, hr in company.SOURCES.values()])[lead]
     offer = _offers(rng, cohort, plan, calm=calm)
     joined = _first_days(rng, cohort, plan)[lead]
     liking = rng.standard_normal(size)
@@ -66,13 +66,23 @@ def make_people(first: int, size: int, *, seed: int, chunk: int, calm: bool) -> 
         * np.array([hr for _, _, hr in company.SOURCES.values()])[source]
         * np.array(list(company.OFFERS.values()))[offer]
     )
-    return People(number=first + np.arange(size, dtype=np.int64), lead=lead, plan=plan, region=region, source=source,
-                  offer=offer, joined=joined, liking=liking, taste=taste, rate=rate, ratio=ratio)  # fmt: skip
+    return People(number=first + np.arange(size, dtype=np.int64), lead=lead, plan=plan, region=region,
+                  source=source, offer=offer, joined=joined, liking=liking, taste=taste, rate=rate,
+                  ratio=ratio)  # fmt: skip
 
 
 def _pick(rng: np.random.Generator, shares: list[float], size: int) -> NDArray[np.intp]:
     edges = np.cumsum(shares) / np.sum(shares)
     return np.minimum(np.searchsorted(edges, rng.random(size), side="right"), len(shares) - 1)
+
+
+def _survivors(
+    rng: np.random.Generator, cohort: NDArray[np.intp], rows: list[tuple[float, float]]
+) -> NDArray[np.intp]:
+    """Draw a trait by its share; among those who came before the window by share / hazard ratio."""
+    new = _pick(rng, [share for share, _ in rows], len(cohort))
+    old = _pick(rng, [share / hr for share, hr in rows], len(cohort))
+    return np.where(cohort == 0, old, new)
 
 
 def _accounts(rng: np.random.Generator, size: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +36,9 @@ def recharges(
     leaves = np.where(spells.exit[rows] == NEVER, spells.planned[rows], spells.exit[rows])
     starter = _starters(who, start, leaves, since)
     lives = leaves - start > company.VALID_DAYS
-    at, on = _days(rng, start[lives], leaves[lives] - company.VALID_DAYS, people.rate[who[lives]], since, calm=calm)
+    at, on = _days(
+        rng, start[lives], leaves[lives] - company.VALID_DAYS, people.rate[who[lives]], since, calm=calm
+    )
     person = who[lives][at]
     kept = (on >= since) & (on < CLOSE)
     person, on = person[kept], on[kept]
@@ -42,8 +46,8 @@ def recharges(
     paid = Payments(who=person, on=on, amount=amount, kind=np.full(len(on), RECHARGE, np.int8), begins=on,
                     ends=on + company.VALID_DAYS)  # fmt: skip
     promoted = paid.taken((on - day(company.BONUS_FIRST)) % company.BONUS_EVERY_DAYS == 0)
-    bonus = Payments(who=promoted.who, on=promoted.on, amount=np.rint(promoted.amount * company.BONUS_SHARE).astype(int),
-                     kind=np.full(len(promoted.on), BONUS, np.int8), begins=promoted.on, ends=promoted.ends)  # fmt: skip
+    credit = np.rint(promoted.amount * company.BONUS_SHARE).astype(np.int64)
+    bonus = replace(promoted, amount=credit, kind=np.full(len(credit), BONUS, np.int8))
     return joined_payments([starter, paid, bonus])
 
 
@@ -105,4 +109,5 @@ def _amounts(
     under = np.searchsorted(_DENOMINATIONS, wanted, side="right").clip(max=len(_DENOMINATIONS) - 1) - 1
     low, high = _DENOMINATIONS[under], _DENOMINATIONS[under + 1]
     up = rng.random(len(who)) < (wanted - low) / (high - low)
-    return np.where(up, high, low)
+    amounts: NDArray[np.int64] = np.where(up, high, low)
+    return amounts

@@ -139,12 +139,14 @@ def _scores(
     en = np.isin(people.plan[who], (company.EN90, company.EN120)).astype(int)
     cch = (people.region[who] == _CCH).astype(int)
     half = company.SCORE_LONG_TENURE / 2
+    person = np.where(tenured, half, -half) + company.SCORE_PERSON_SD * people.liking[who] + lift
+    if len(who):
+        person -= person.mean()  # happy customers stay longer; the planted NPS is of those who are there
     raw = (
         mean[en, cch]
-        + np.where(tenured, half, -half)
+        + person
         + np.array([shift for _, shift in company.MODES.values()])[mode]
-        + company.SCORE_PERSON_SD * people.liking[who]
         + company.SCORE_NOISE_SD * rng.standard_normal(len(who))
-        + lift
     )
-    return np.clip(np.rint(raw), 0, 10).astype(np.int64)
+    scores: NDArray[np.int64] = np.clip(np.rint(raw), 0, 10).astype(np.int64)
+    return scores

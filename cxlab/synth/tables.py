@@ -10,7 +10,7 @@ from cxlab.synth import company
 from cxlab.synth.columns import codes, dates, ids, moments, whole
 from cxlab.synth.lives import NEVER, REASONS, History
 from cxlab.synth.money import BONUS, KINDS, RECHARGE, RECURRING, Payments
-from cxlab.synth.people import HALF_PRICE, OFFERS, People
+from cxlab.synth.people import OFFERS, People
 
 PLAN_CODES = tuple(plan.code for plan in company.PLANS)
 PRODUCTS = ("", "prepaid_package", "postpaid")
@@ -59,7 +59,6 @@ def contracts(people: People, history: History, *, first: int) -> pa.Table:
     price = np.array([p.price for p in company.PLANS]) // months
     price = np.where(people.lead[who] == who, price[plan], 0)
     term = np.array([p.term_days or 0 for p in company.PLANS])[plan]
-    offer = np.where((spells.spell[rows] == 1) & (people.offer[who] == HALF_PRICE), HALF_PRICE, 0)
     return pa.table(
         {
             "contract_id": ids("k", first + np.arange(len(rows)), width=_WIDTH),
@@ -72,7 +71,7 @@ def contracts(people: People, history: History, *, first: int) -> pa.Table:
             "end_reason": codes(reason, REASONS),
             "term_days": whole(term),
             "price_per_month": whole(price),
-            "offer": codes(offer, OFFERS),
+            "offer": codes(people.offer[who], OFFERS),
         }
     )
 
