@@ -34,7 +34,9 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
     )
     # connecting sets the zone to UTC, whatever the session had: set it after
     engine.raw_sql(f"SET TimeZone = {quote(time_zone)}")
-    engine.raw_sql("SET enable_progress_bar = false")
+    # without ipywidgets the bar is off in a notebook already, and DuckDB refuses to hear of it
+    if engine.raw_sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        engine.raw_sql("SET enable_progress_bar = false")
     return engine
 
 
