@@ -1,0 +1,55 @@
+"""What a drawer is asked for, and the words above its plot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cxlab.figures.numbers import drawn_of
+from cxlab.figures.sheet import Heading, Sheet
+from cxlab.finding import Estimate, Finding
+from cxlab.wording import Wording
+
+NARROW = 480
+"""Below this many pixels labels stand above their marks instead of beside them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Brief:
+    """A finding, its language, and the paper it is drawn on."""
+
+    finding: Finding
+    wording: Wording
+    width: float
+    titled: bool = False
+    events: pd.DataFrame | None = None
+    target: float | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is drawn for a phone."""
+        return self.width < NARROW
+
+    def sheet(self, height: float, *, reading: list[str]) -> Sheet:
+        """Open the sheet with room for a plot of this height below the words; ``reading`` is how to read it."""
+        sentence = self.wording.say(self.finding.message) if self.titled else ""
+        words = " · ".join(reading)
+        heading = Heading(sentence, drawn_of(self.finding, wording=self.wording), words[:1].upper() + words[1:])
+        return Sheet(heading, width=self.width, height=height)
+
+    def interval_note(self, kind: str) -> str:
+        """Say what a bar or band is: ``kind`` is ``"bar"`` or ``"band"``; a forecast says so."""
+        headline = self.finding.headline
+        level = headline.level if isinstance(headline, Estimate) else 0.95
+        if isinstance(headline, Estimate) and headline.kind == "prediction":
+            return self.wording.text("figure.range", level=level)
+        return self.wording.text(f"figure.{kind}", level=level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawing:
+    """A finished sheet and its numbers in words, the most important first."""
+
+    sheet: Sheet
+    said: list[str]

@@ -1,0 +1,99 @@
+"""From a finding to its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from cxlab.figures.bars import bars
+from cxlab.figures.brief import Brief, Drawing
+from cxlab.figures.curve import curve
+from cxlab.figures.flow import flow
+from cxlab.figures.forest import forest
+from cxlab.figures.numbers import drawn_of
+from cxlab.figures.picture import Picture
+from cxlab.figures.style import settings
+from cxlab.figures.svg import svg_of
+from cxlab.figures.trend import trend
+from cxlab.finding import Finding
+from cxlab.wording import Wording
+
+DRAWERS: dict[str, Callable[[Brief], Drawing]] = {
+    "bars": bars,
+    "curve": curve,
+    "flow": flow,
+    "forest": forest,
+    "trend": trend,
+}
+"""Shape of a finding, and who draws it."""
+
+LONGEST_ALT = 600
+"""Letters of an alternative text."""
+
+
+def draw(
+    finding: Finding,
+    *,
+    wording: Wording,
+    events: pd.DataFrame | None = None,
+    target: float | None = None,
+    titled: bool = False,
+    width_px: int = 720,
+) -> Picture:
+    """Draw a finding in a language.
+
+    Parameters
+    ----------
+    finding : Finding
+        What is drawn; its table is only read.
+    wording : Wording
+        Language, labels and currency.
+    events : DataFrame, optional
+        What happened when: columns ``date``, ``name_en``, ``name_vi``; marked in trends.
+    target : float, optional
+        In the unit of the finding; marked in bars, curves and trends.
+    titled : bool
+        Whether the sentence stands above the picture, for a picture that travels without its page.
+    width_px : int
+        Width; under 480 pixels the layout for phones is taken.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If the finding has no rows, or nobody draws its shape yet.
+    """
+    if finding.shape not in DRAWERS:
+        known = ", ".join(sorted(DRAWERS))
+        raise ValueError(f"the shape {finding.shape!r} of {finding.name} is not drawn; shapes that are: {known}")
+    if finding.table.empty:
+        raise ValueError(f"{finding.name} has no rows to draw")
+    brief = Brief(
+        finding=finding, wording=wording, width=float(width_px), titled=titled, events=events, target=target
+    )
+    with settings():
+        drawing = DRAWERS[finding.shape](brief)
+        alt = _alt(finding, drawing.said, wording=wording)
+        sheet = drawing.sheet
+        svg = svg_of(sheet.figure, alt=alt)
+    return Picture(svg=svg, alt=alt, width_px=width_px, height_px=int(sheet.height), figure=sheet.figure)
+
+
+def _alt(finding: Finding, said: list[str], *, wording: Wording) -> str:
+    """The sentence, what is drawn, and as many of the numbers as there is room for."""
+    sentence = wording.say(finding.message)
+    text = f"{_shortened(sentence, LONGEST_ALT // 2)} {_shortened(drawn_of(finding, wording=wording), 150)}: "
+    for place, item in enumerate(said):
+        rest = f"; {wording.text('alt.more', n=len(said) - place)}."
+        if len(text) + len(item) + 2 + len(rest) > LONGEST_ALT:
+            return text.removesuffix("; ") + rest
+        text += f"{item}; "
+    return text.removesuffix("; ").removesuffix(": ") + "."
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

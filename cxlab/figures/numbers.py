@@ -1,0 +1,129 @@
+"""Rows of a finding's table as numbers that can be written and drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from cxlab.finding import Estimate, Finding, Label
+from cxlab.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A row's estimate; ends and n are None where the table has none."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int | None
+    unit: str
+
+    def written(self, wording: Wording) -> str:
+        """Write value and interval the short way: ``"8.8% (8.3 to 9.4)"``."""
+        if self.low is None and self.high is None:
+            return short(self.value, self.unit, wording)
+        estimate = self.estimate()
+        return f"{wording.number(estimate, 'short')} ({wording.number(estimate, 'range')})"
+
+    def said(self, wording: Wording) -> str:
+        """Write the value alone, rounded as with its interval."""
+        if self.low is None and self.high is None:
+            return short(self.value, self.unit, wording)
+        return wording.number(self.estimate(), "short")
+
+    def estimate(self) -> Estimate:
+        """Return it as an estimate; one end at least has to be known."""
+        return Estimate(value=self.value, low=self.low, high=self.high, unit=self.unit)  # type: ignore[arg-type]
+
+    @property
+    def ends(self) -> list[float]:
+        """Everything that has to be inside the plot."""
+        return [self.value, *(end for end in (self.low, self.high) if end is not None)]
+
+
+FORM = {"share_points": "points", "points": "nps"}
+"""Form of a unit where it is not called the same."""
+
+
+def short(value: float, unit: str, wording: Wording) -> str:
+    """Write a bare number the short way."""
+    return wording.number(value, f"{FORM.get(unit, unit)}_short")
+
+
+def numbers(table: pd.DataFrame, *, unit: str) -> list[Number]:
+    """Read the rows of a table; a row without an estimate is refused.
+
+    Raises
+    ------
+    ValueError
+        If an estimate is missing: rows that may not be shown are left out of the table.
+    """
+    rows = []
+    for value, low, high, n in table[["estimate", "low", "high", "n"]].itertuples(index=False, name=None):
+        if not _known(value):
+            raise ValueError("every row of a finding's table has an estimate; leave out what is not shown")
+        ends = [float(end) if _known(end) else None for end in (low, high)]
+        rows.append(Number(float(value), ends[0], ends[1], int(n) if _known(n) else None, unit))
+    return rows
+
+
+def unit_of(finding: Finding) -> str:
+    """Unit of the table: that of the headline, of an estimate in the sentence, else what the numbers look like."""
+    for value in (finding.headline, *finding.message.values.values()):
+        if isinstance(value, Estimate):
+            return value.unit
+    inside = finding.table["estimate"].astype(float).abs().max() <= 1
+    return "share" if inside else "count"
+
+
+def codes(finding: Finding, *, wording: Wording, besides: tuple[str, ...] = ()) -> tuple[str, list[str]]:
+    """Name the rows: the first column that holds codes, and each row's label.
+
+    ``besides`` are columns of numbers or of other meaning.
+    """
+    column = next((str(c) for c in finding.table.columns[:-4] if c not in besides), "")
+    if not column:
+        return "", [""] * len(finding.table)
+    return column, [name_of(column, code, wording=wording) for code in finding.table[column]]
+
+
+def name_of(of: str, code: object, *, wording: Wording) -> str:
+    """Name one code; a whole number is itself."""
+    return wording.label(Label(of=of, code="" if not _known(code) else str(code)))
+
+
+def drawn_of(finding: Finding, *, wording: Wording) -> str:
+    """Say what is drawn and in which unit."""
+    name = f"figure.{finding.name}"
+    currency = f"currency.{wording.currency}"
+    unit = wording.text(currency) if wording.knows(currency) else wording.currency
+    values: Mapping[str, object] = {**finding.message.values, "quarter": finding.about, "unit": unit}
+    return wording.text(name if wording.knows(name) else f"figure.{finding.shape}", **values)
+
+
+def nice_ticks(low: float, high: float, *, most: int) -> list[float]:
+    """Round ticks that span both ends."""
+    if low == high:
+        low, high = low - abs(low or 1) / 2, high + abs(high or 1) / 2
+    ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(0 if math.isclose(tick, 0, abs_tol=1e-12) else tick) for tick in ticks]
+
+
+def tick_words(ticks: list[float], unit: str, wording: Wording) -> list[str]:
+    """Write ticks, all with the same number of decimals."""
+    if unit in ("share", "share_points", "probability", "months"):
+        factor = 1 if unit == "months" else 100
+        whole = all(abs(t * factor - round(t * factor)) < 1e-9 for t in ticks)
+        if not whole:
+            return [wording.number(Estimate(value=t, low=t, high=t, unit=unit), "short") for t in ticks]  # type: ignore[arg-type]
+        return [short(round(t * factor) / factor, unit, wording) for t in ticks]
+    return [short(tick, unit, wording) for tick in ticks]
+
+
+def _known(value: object) -> bool:
+    return not pd.isna(value) and value is not None  # type: ignore[call-overload]

@@ -1,0 +1,135 @@
+"""Rows with a label, a mark and its numbers in words: side by side on paper, stacked on a phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from matplotlib.axes import Axes
+
+from cxlab.figures.brief import Brief
+from cxlab.figures.sheet import LEADING, Sheet, wrap
+from cxlab.figures.style import INK, MUTED, SIZE, SMALL, text_width
+
+_GAP = 14.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row; without ``value`` it is the heading of the rows below."""
+
+    label: str
+    value: str = ""
+    n: str = ""
+    note: str = ""
+    note_colour: str = MUTED
+    bold: bool = False
+
+    @property
+    def heading(self) -> bool:
+        """Whether it names a group of rows."""
+        return not self.value
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where each row stands: pixels from the top of the plot."""
+
+    rows: list[Row]
+    width: float
+    stacked: bool
+    with_n: bool
+    label_width: float = 0
+    value_width: float = 0
+    n_width: float = 0
+    labels: list[list[str]] = field(default_factory=list)
+    tops: list[float] = field(default_factory=list)
+    centres: list[float] = field(default_factory=list)
+    height: float = 0
+
+    @classmethod
+    def of(cls, rows: list[Row], brief: Brief) -> Layout:
+        """Measure the words and place the rows."""
+        layout = cls(rows, brief.width, brief.narrow, any(row.n for row in rows))
+        layout.value_width = max(text_width(row.value, SIZE, bold=True) for row in rows)
+        layout.n_width = max(text_width(row.n, SMALL) for row in rows) if layout.with_n else 0
+        if layout.stacked:
+            layout._stack()
+        else:
+            layout._beside()
+        return layout
+
+    @property
+    def left(self) -> float:
+        """Left edge of the plot."""
+        return 0.0 if self.stacked else self.label_width + _GAP
+
+    @property
+    def right(self) -> float:
+        """Right edge of the plot."""
+        if self.stacked:
+            return self.width - 4
+        return self.width - self.value_width - self.n_width - _GAP * (2 if self.with_n else 1)
+
+    def plot(self, sheet: Sheet) -> Axes:
+        """Open the plot; its y axis counts pixels downward from the first row's top."""
+        axes = sheet.axes(left=self.left, top=sheet.top, width=self.right - self.left, height=self.height)
+        axes.set_ylim(self.height, 0)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return axes
+
+    def write(self, sheet: Sheet) -> None:
+        """Write labels and numbers."""
+        for row, lines, top, centre in zip(self.rows, self.labels, self.tops, self.centres, strict=True):
+            self._write_row(sheet, row, lines, sheet.top + top, sheet.top + centre)
+
+    def _write_row(self, sheet: Sheet, row: Row, lines: list[str], top: float, centre: float) -> None:
+        first = top + SIZE * 1.05 if self.stacked else centre - self._block(row, lines) / 2 + SIZE * 0.98
+        for number, line in enumerate(lines):
+            sheet.text(0, first + number * SIZE * LEADING, line, bold=row.bold or row.heading)
+        note_y = first + len(lines) * SIZE * LEADING - 1
+        for number, line in enumerate(self._note(row)):
+            sheet.text(0, note_y + number * SMALL * LEADING, line, size=SMALL, colour=row.note_colour)
+        if row.heading:
+            return
+        if self.stacked:
+            sheet.text(self.width, first, row.value, bold=True, align="right")
+            if row.n:
+                sheet.text(self.width, first + SMALL * LEADING, row.n, size=SMALL, colour=MUTED, align="right")
+            return
+        base = centre + 0.34 * SIZE
+        sheet.text(self.right + _GAP, base, row.value, bold=True, colour=INK)
+        if row.n:
+            sheet.text(self.width, base, row.n, size=SMALL, colour=MUTED, align="right")
+
+    def _note(self, row: Row) -> list[str]:
+        return wrap(row.note, self.label_width, SMALL, most=2)
+
+    def _block(self, row: Row, lines: list[str]) -> float:
+        return len(lines) * SIZE * LEADING + len(self._note(row)) * SMALL * LEADING
+
+    def _beside(self) -> None:
+        widest = max(
+            max(text_width(row.label, SIZE, bold=row.bold or row.heading), text_width(row.note, SMALL))
+            for row in self.rows
+        )
+        self.label_width = min(widest + 2, 0.36 * self.width)
+        for row in self.rows:
+            room = self.width if row.heading else self.label_width
+            self.labels.append(wrap(row.label, room, SIZE, bold=row.bold or row.heading, most=3))
+            tall = max(28.0, self._block(row, self.labels[-1]) + 10)
+            self._place(tall, centre=tall / 2 + (3 if row.heading else 0))
+
+    def _stack(self) -> None:
+        self.label_width = self.width - max(self.value_width, self.n_width) - _GAP
+        for row in self.rows:
+            room = self.width if row.heading else self.label_width
+            self.labels.append(wrap(row.label, room, SIZE, bold=row.bold or row.heading, most=3))
+            words = max(self._block(row, self.labels[-1]), SIZE * LEADING + (SMALL * LEADING if row.n else 0))
+            mark = 0.0 if row.heading else 18.0
+            self._place(words + mark + 8, centre=words + mark / 2 + 2)
+
+    def _place(self, tall: float, *, centre: float) -> None:
+        self.tops.append(self.height)
+        self.centres.append(self.height + centre)
+        self.height += tall

@@ -1,0 +1,119 @@
+"""Small, plain and repeatable SVG: no comments, no metadata, no more digits than a screen can show."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from xml.etree import ElementTree
+
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from cxlab.figures.outline import relative
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_COARSE = 20.0
+"""Glyph outlines come in 6400ths of their size; a 320th is finer than a screen shows."""
+
+_GLYPH = 0.015625 * _COARSE
+_MOVED = re.compile(r"translate\(([-\d.]+) 0\)")
+_PLACED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\) scale\(([\d.]+) -[\d.]+\)")
+
+
+def svg_of(figure: Figure, *, alt: str) -> str:
+    """Write a figure as one ``<svg>`` element with its alternative text as label.
+
+    Names inside it begin with a hash of the picture, so that several may stand in one page.
+    """
+    written = io.StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    FigureCanvasSVG(figure).print_figure(written, format="svg", dpi=72, metadata=nothing)
+    text = written.getvalue()
+    root = ElementTree.fromstring(text)
+    for unwanted in (*root.findall(f"{_SVG}metadata"), *root.findall(f"{_SVG}defs[{_SVG}style]")):
+        root.remove(unwanted)
+    _gather_definitions(root)
+    _rename(root, prefix=f"c{hashlib.sha256(text.encode()).hexdigest()[:4]}")
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        element.text = element.tail = None
+        _shorten(element)
+    _prune(root)
+    width, height = (f"{float(side) * 72:g}" for side in figure.get_size_inches())
+    root.attrib.clear()
+    root.attrib |= {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "role": "img",
+        "aria-label": alt,
+        "width": width,
+        "height": height,
+        "viewBox": f"0 0 {width} {height}",
+        "stroke-linejoin": "round",
+    }
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def _gather_definitions(root: ElementTree.Element) -> None:
+    """Put every definition into one element at the beginning."""
+    gathered = ElementTree.Element(f"{_SVG}defs")
+    for parent in list(root.iter()):
+        for definitions in parent.findall(f"{_SVG}defs"):
+            gathered.extend(definitions)
+            parent.remove(definitions)
+    root.insert(0, gathered)
+
+
+def _rename(root: ElementTree.Element, *, prefix: str) -> None:
+    """Give what is referred to a short name; drop all other names, and glyphs without an outline (spaces)."""
+    defined = root[0]
+    blank = {each.get("id") for each in defined if each.tag == f"{_SVG}path" and not each.get("d")}
+    for each in [each for each in defined if each.get("id") in blank]:
+        defined.remove(each)
+    for parent in list(root.iter()):
+        for each in parent.findall(f"{_SVG}use"):
+            if each.get(_HREF, "")[1:] in blank:
+                parent.remove(each)
+    names = {each.get("id"): f"{prefix}{place:x}" for place, each in enumerate(defined)}
+    for element in root.iter():
+        name = element.attrib.pop("id", None)
+        if name in names:
+            element.set("id", names[name])
+        if _HREF in element.attrib:
+            element.set("href", f"#{names[element.attrib.pop(_HREF)[1:]]}")
+        clip = re.fullmatch(r"url\(#(.+)\)", element.get("clip-path", ""))
+        if clip:
+            element.set("clip-path", f"url(#{names[clip[1]]})")
+
+
+def _shorten(element: ElementTree.Element) -> None:
+    """Keep the digits that show; glyphs lose their own scale to the text that uses them."""
+    outline, transform = element.get("d"), element.attrib.pop("transform", "")
+    if outline is not None and transform:
+        element.set("d", relative(outline, scale=1 / _COARSE, digits=0))
+    elif outline is not None:
+        element.set("d", relative(outline, scale=1, digits=1))
+    elif element.tag == "use" and transform:
+        element.set("x", f"{float(_MOVED.fullmatch(transform)[1]) / _GLYPH:.0f}")  # type: ignore[index]
+    elif transform:
+        x, y, size = map(float, _PLACED.fullmatch(transform).groups())  # type: ignore[union-attr]
+        scale = f"{size * _GLYPH:.4g}"
+        element.set("transform", f"translate({x:.1f} {y:.1f})scale({scale} -{scale})")
+    for name in ("x", "y", "width", "height"):
+        if "." in element.get(name, ""):
+            element.set(name, f"{float(element.attrib[name]):.1f}")
+    if "style" in element.attrib:
+        element.set("style", re.sub(r"(?<=[:;]) +", "", element.attrib["style"]))
+
+
+def _prune(element: ElementTree.Element) -> None:
+    """Drop empty groups, and open those that say nothing about what they hold."""
+    kept: list[ElementTree.Element] = []
+    for child in element:
+        _prune(child)
+        if child.tag == "g" and not child.attrib:
+            kept.extend(child)
+        elif child.tag != "g" or len(child):
+            kept.append(child)
+    element[:] = kept
