@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
-CHUNK = 100_000
+CHUNK = 50_000
 """Customers made at a time; fixed, because streams are numbered by chunk."""
 
 

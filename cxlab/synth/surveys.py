@@ -98,7 +98,7 @@ def _touchpoints(
     rng: np.random.Generator, people: People, history: History, share: float
 ) -> dict[str, NDArray[np.generic]]:
     who, touchpoint, on, contact = _occasions(people, history)
-    asked = np.flatnonzero(rng.random(len(who)) < _SURVEYED[touchpoint] * share)
+    asked = np.flatnonzero((rng.random(len(who)) < _SURVEYED[touchpoint] * share) & (on >= OPEN) & (on < CLOSE))
     who, touchpoint, on, contact = who[asked], touchpoint[asked], on[asked], contact[asked]
     u = rng.random((2, len(who)))
     answers = (u[0] < company.TOUCHPOINT_ANSWER_SHARE) & (on < CLOSE - 1)

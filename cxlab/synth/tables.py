@@ -17,6 +17,8 @@ PRODUCTS = ("", "prepaid_package", "postpaid")
 CHANNELS = ("ussd", "app", "shop", "bank")
 _PRODUCT = np.array([("recharge", "prepaid", "postpaid").index(plan.paid) for plan in company.PLANS])
 _WIDTH = 8
+LOADED_SECOND = 5 * 3600
+"""The warehouse is loaded at five in the morning."""
 
 
 def customer_ids(people: People, who: NDArray[np.intp], *, valid: NDArray[np.bool_] | None = None) -> pa.Array:
@@ -115,6 +117,6 @@ def transactions(
             "period_from": dates(payments.begins, valid=paid_for),
             "period_to": dates(payments.ends, valid=paid_for),
             "channel": codes(channel, (*CHANNELS, "")),
-            "loaded_at": dates(loaded),
+            "loaded_at": moments(loaded, np.full(len(loaded), LOADED_SECOND)),
         }
     )
