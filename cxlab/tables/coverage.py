@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from cxlab.quarter import Quarter
 from cxlab.tables.schema import TABLES
 
-HAPPENINGS = ("contracts", "transactions", "survey_responses", "verbatims", "interactions")
+HAPPENINGS = ("customers", "contracts", "transactions", "survey_responses", "verbatims", "interactions")
 """Tables whose rows show that something was recorded at a time."""
 
 

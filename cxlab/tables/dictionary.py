@@ -42,7 +42,8 @@ def _facts(table: Table) -> Iterator[str]:
     elif table.dated_by:
         yield f"- a row happened at: {', else '.join(f'`{name}`' for name in table.dated_by)}"
     if table.parent:
-        yield f"- an undated row happened when its row of [{table.parent.table}](#{table.parent.table}) was answered"
+        answer = f"[{table.parent.table}](#{table.parent.table})"
+        yield f"- an undated row happened when its row of {answer} was answered"
     for reference in table.references:
         what = "must be" if reference.strict else "is looked up, and counted when it is not,"
         yield f"- `{reference.column}` {what} in [{reference.table}](#{reference.table})"

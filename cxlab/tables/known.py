@@ -64,6 +64,14 @@ def late(rows: ir.Table, *, as_of: date) -> ir.BooleanValue:
     return (_day(rows["loaded_at"]) > as_of).fill_null(False)
 
 
+def count_late(rows: ir.Table, *, table: Table, close: date, as_of: date) -> int:
+    """Count the rows that belong to the time before the close and came too late for it."""
+    found = rows.filter(late(rows, as_of=as_of))
+    if table.dated_by:
+        found = _until(found, names=table.dated_by, last=close - timedelta(days=1))
+    return int(found.count().execute())
+
+
 def _day(column: ir.Column) -> ir.DateValue:
     return column.cast("date")
 

@@ -12,7 +12,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.coverage import span
-from cxlab.tables.known import late
+from cxlab.tables.known import count_late
 from cxlab.tables.schema import NEEDS, TABLES
 
 
@@ -77,6 +77,7 @@ def report(
     tables: Mapping[str, ir.Table],
     config: StudyConfig,
     engine: Backend,
+    close: date,
     as_of: date,
 ) -> LoadReport:
     """Count what a quarter has to work with.
@@ -90,7 +91,7 @@ def report(
     """
     return LoadReport(
         tables={
-            name: _table(of, known=tables[name], engine=engine, as_of=as_of)
+            name: _table(of, known=tables[name], engine=engine, close=close, as_of=as_of)
             for name, of in sorted(accepted.items(), key=lambda item: list(TABLES).index(item[0]))
         },
         joined=_joined(tables),
@@ -98,7 +99,7 @@ def report(
     )
 
 
-def _table(of: Accepted, *, known: ir.Table, engine: Backend, as_of: date) -> TableReport:
+def _table(of: Accepted, *, known: ir.Table, engine: Backend, close: date, as_of: date) -> TableReport:
     schema = TABLES[of.table]
     rows = engine.read_parquet(of.file)
     days = span(known, table=of.table)
@@ -108,7 +109,7 @@ def _table(of: Accepted, *, known: ir.Table, engine: Backend, as_of: date) -> Ta
         read=of.read,
         accepted=of.accepted,
         quarantined=of.quarantined,
-        late=int(rows.filter(late(rows, as_of=as_of)).count().execute()) if dated else 0,
+        late=count_late(rows, table=schema, close=close, as_of=as_of) if dated else 0,
         reasons=of.reasons,
         first=days[0] if days else None,
         last=days[1] if days else None,

@@ -167,7 +167,7 @@ def open_study(
         team_as_of=team_on,
         window=Window(open=settings.window_opens, close=close),
         tables=MappingProxyType(tables),
-        load=report(accepted, tables=tables, config=settings, engine=engine, as_of=known_on),
+        load=report(accepted, tables=tables, config=settings, engine=engine, close=close, as_of=known_on),
         fingerprint=digest(
             {name: of.contents for name, of in accepted.items()}, settings.rules.model_dump(mode="json")
         ),

@@ -1,0 +1,81 @@
+"""Small studies made by hand, and an engine of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cxlab.tables.engine import connect
+
+HEAD = """
+name = "Test"
+currency = "VND"
+time_zone = "Asia/Ho_Chi_Minh"
+window_opens = 2024-01-01
+reports = "reports"
+made_up = true
+quarantine_share = 1.0
+"""
+
+CUSTOMERS = {
+    "customer_id": ["c1", "c2", "c3"],
+    "first_seen": [date(2023, 5, 1), date(2024, 2, 1), date(2024, 1, 10)],
+    "region": ["hn", "hcm", None],
+    "plan": [None, None, "tu_do"],
+}
+CONTRACTS = {
+    "contract_id": ["k1", "k2", "k3"],
+    "customer_id": ["c1", "c2", "c2"],
+    "plan": ["en90", "en90", "en120"],
+    "start": [date(2023, 5, 1), date(2024, 2, 1), date(2024, 5, 1)],
+    "end": [None, date(2024, 3, 1), None],
+    "end_type": [None, "involuntary", None],
+    "end_reason": [None, "unpaid", None],
+    "price_per_month": [90_000, 90_000, 120_000],
+}
+
+MakeStudy = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _no_study_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CXLAB_STUDY", raising=False)
+    monkeypatch.setitem(os.environ, "CXLAB_THREADS", "1")
+
+
+@pytest.fixture
+def engine(tmp_path):
+    made = connect(time_zone="Asia/Ho_Chi_Minh", folder=tmp_path / "engine", memory="500MB", threads=1)
+    yield made
+    made.disconnect()
+
+
+@pytest.fixture
+def make_study(tmp_path) -> MakeStudy:
+    """Write a study of Parquet tables and return its study.toml; tables default to three customers."""
+
+    def make(
+        tables: Mapping[str, Mapping[str, list] | pd.DataFrame] | None = None, *, more: str = "", head: str = HEAD
+    ) -> Path:
+        chosen = {"customers": CUSTOMERS, "contracts": CONTRACTS} if tables is None else tables
+        (tmp_path / "raw").mkdir(exist_ok=True)
+        blocks = []
+        for name, rows in chosen.items():
+            pd.DataFrame(rows).to_parquet(tmp_path / "raw" / f"{name}.parquet")
+            blocks.append(f'[sources.{name}]\npath = "raw/{name}.parquet"\n')
+        path = tmp_path / "study.toml"
+        path.write_text(head + "\n" + "\n".join(blocks) + more, encoding="utf-8")
+        return path
+
+    return make
+
+
+def write_text(folder: Path, name: str, text: str, *, encoding: str = "utf-8") -> None:
+    """Write a raw file of a study."""
+    (folder / "raw").mkdir(exist_ok=True)
+    (folder / "raw" / name).write_bytes(text.encode(encoding))
