@@ -45,7 +45,8 @@ def _what(left: Finding, change: Finding) -> Message:
         case = "rise" if change.headline.value > 0 else "fall"
     else:
         case = verdict
-    values = dict(change.message.values) | {"left": left.headline, "about": left.about}
+    values = {**change.message.values, "left": left.headline, "about": left.about}
+    values["lost"] = left.message.values.get("n", 0)
     if isinstance(change.headline, Estimate):
         values["change"] = change.headline
     return Message(f"overview.answer.{case}", values)

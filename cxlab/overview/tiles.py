@@ -34,9 +34,11 @@ def left(finding: Finding, change: Finding, *, where: Finding | None = None) -> 
 
 def staying(finding: Finding, *, target: float | None = None) -> Tile:
     """Share of newcomers who stay to the horizon (``churn.retention``), with the team's target."""
+    months = finding.message.values.get("months")
+    notes = () if months is None else (Message("overview.tile.staying.note", {"months": months}),)
     return _tile(
-        finding, title="overview.tile.staying", form="share", unit="overview.tile.staying.unit",
-        notes=(Message("overview.tile.staying.note", {"months": _months(finding)}),), target=target,
+        finding, title="overview.tile.staying", form="share", unit="overview.tile.staying.unit", notes=notes,
+        target=target,
     )  # fmt: skip
 
 
@@ -137,9 +139,3 @@ def _row(change: Finding, against: str) -> Estimate | None:
         return None
     row = rows.iloc[0]
     return Estimate(value=row["estimate"], low=row["low"], high=row["high"], unit="share_points", n=int(row["n"]))
-
-
-def _months(finding: Finding) -> int:
-    months = finding.message.values["months"]
-    assert isinstance(months, int)
-    return months
