@@ -122,12 +122,14 @@ def _headline(
 ) -> tuple[Estimate | None, Message]:
     if isinstance(now.headline, Withheld):
         return None, now.headline.reason
+    lost = now.message.values.get("n", 0)
+    values: dict[str, Value] = {"quarter": now.about, "lost": lost}
     if last is None:
-        return None, Message("churn.left_change.first", {"left": now.headline, "quarter": now.about})
+        return None, Message("churn.left_change.first", {**values, "left": now.headline})
     if isinstance(last.headline, Withheld):
         return None, last.headline.reason
     row = table[table["against"] == "last_quarter"].iloc[0]
-    values: dict[str, Value] = {"left": now.headline, "last": last.headline, "quarter": now.about}
+    values |= {"left": now.headline, "last": last.headline}
     if not np.isfinite(row["low"]):
         return None, Message("churn.left_change.no_interval", {**values, "before": last.about})
     change = estimate_of(row, unit="share_points", level=level)
@@ -187,9 +189,8 @@ def left_by(
             rows.append({by: codes[group], **change, **_tail(share)})
     columns = [by, "last", "change", "change_low", "change_high", "p", "verdict"]
     table = pd.DataFrame(rows).reindex(columns=[*columns, "estimate", "low", "high", "n"])
-    table["verdict"] = table["verdict"].astype("object").where(table["verdict"].notna(), None)
-    if compared and rows:
-        table["verdict"] = verdicts(table, band=band, low="change_low", high="change_high")
+    judged = verdicts(table, band=band, low="change_low", high="change_high") if compared else [None] * len(rows)
+    table["verdict"] = pd.Series(judged, dtype="object")
     headline, message = by_headline(table, by=by, quarter=quarter, compared=compared, least=minimum, level=level)
     return finding(
         "churn.left_by", about=quarter, rule=definition(RULE, by=by, band=band), headline=headline,

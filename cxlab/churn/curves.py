@@ -114,7 +114,7 @@ def retention(
     found, buckets = curve(risk, minimum=minimum)
     table = _points(found, until=until_months, level=level)
     staying = _staying(found, months=horizon_months, level=level)
-    values: dict[str, Value] = {"months": horizon_months, "quarter": quarter}
+    values: dict[str, Value] = {"months": horizon_months, "horizon_months": horizon_months, "quarter": quarter}
     if staying is None:
         message = _too_short(found, months=horizon_months, minimum=minimum)
     elif horizon_months > EARLY_MONTHS:
@@ -231,7 +231,7 @@ def retention_by(
             "staying": headline,
             "months": horizon_months,
         }
-        values |= {"best": Label(of=by, code=best), "best_staying": ends[best]}
+        values |= {"best": Label(of=by, code=best), "best_staying": ends[best], "horizon_months": horizon_months}
         message = Message("churn.retention_by" if len(ends) > 1 else "churn.retention_by.one", values)
     return finding(
         "churn.retention_by", about=quarter, rule=definition(RULE, horizon_months=horizon_months, by=by),

@@ -96,7 +96,7 @@ def at_risk(
     quarter: Quarter,
     left: Finding | None = None,
     by: str | None = "plan",
-    amount: Literal["revenue", "margin"] = "revenue",
+    amount: Literal["margin", "revenue"] = "margin",
     level: float = 0.95,
     minimum: int = 10,
 ) -> Finding:
@@ -114,7 +114,7 @@ def at_risk(
         quarters, the interval leaves out how far quarters differ, and says so.
     left : Finding, optional
         ``churn.left``: the flat rule takes its share of every amount.
-    amount : {"revenue", "margin"}
+    amount : {"margin", "revenue"}
         Run-rate a quarter, minor units of the study currency.
 
     Returns
@@ -144,7 +144,7 @@ def at_risk(
     values |= {"quarter": quarter + 1} | ({} if flat is None else {"flat": flat * total})
     prediction = _prediction(whole, moved, n=customers, level=level)
     values |= {} if prediction is None else {"prediction": prediction}
-    case = "churn.at_risk.no_flat" if flat is None else "churn.at_risk"
+    case = "churn.at_risk" + ".revenue" * (amount == "revenue") + ".no_flat" * (flat is None)
     return finding(
         "churn.at_risk", about=quarter, rule=rule, headline=headline, message=Message(case, values),
         table=_rows(stock, parts, moved, key=key, by=by, amount=amount, flat=flat, minimum=minimum, level=level),

@@ -12,35 +12,36 @@ from cxlab.finding import Estimate, Finding, Message
 CASES = ("real_rise", "real_fall", "no_material_change", "cannot_tell")
 
 
-def one_page(*findings: Finding, band: float = 0.01) -> tuple[Finding, ...]:
+def one_page(*findings: Finding | None, band: float = 0.01) -> tuple[Finding | None, ...]:
     """Judge the changes of several findings together: Benjamini-Hochberg over all their tests.
 
     Parameters
     ----------
-    findings : Finding
-        ``churn.left_change``, ``churn.left_by``, ``churn.left_where``: those a page shows. Others pass unchanged.
+    findings : Finding or None
+        ``churn.left_change``, ``churn.left_by``, ``churn.left_where``: those a page shows. Others, and what could
+        not be asked (None), pass unchanged.
     band : float
         Changes of a share within plus or minus this are too small to matter.
 
     Returns
     -------
-    tuple of Finding
+    tuple of Finding or None
         The same findings in the same order, verdicts and sentences adjusted.
     """
-    tested = [
-        place
-        for place, each in enumerate(findings)
-        if "verdict" in each.table and each.table["verdict"].notna().any()
-    ]
+    result = list(findings)
+    tested = {place: each for place, each in enumerate(findings) if each is not None and _is_tested(each)}
     if not tested:
         return findings
-    tests = [_tests(findings[place].table) for place in tested]
+    tests = [_tests(each.table) for each in tested.values()]
     judged = verdicts(pd.concat(tests, ignore_index=True), band=band)
-    result, first = list(findings), 0
-    for place, part in zip(tested, tests, strict=True):
-        result[place] = _judged(findings[place], judged[first : first + len(part)])
-        first += len(part)
+    for (place, each), part in zip(tested.items(), tests, strict=True):
+        result[place] = _judged(each, judged[: len(part)])
+        judged = judged[len(part) :]
     return tuple(result)
+
+
+def _is_tested(finding: Finding) -> bool:
+    return "verdict" in finding.table and bool(finding.table["verdict"].notna().any())
 
 
 def _tests(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -79,29 +79,45 @@ def _levels(rows: pd.DataFrame, name: str, *, least: int) -> list[Label]:
     return [Label(of=name, code=str(code)) for code in codes]
 
 
-def counts_of(rows: pd.DataFrame, compared: Comparison, *, strata: Sequence[str]) -> CoxCounts:
+def counts_of(compared: Comparison, *, strata: Sequence[str]) -> tuple[CoxCounts, tuple[CoxCounts, ...]]:
     """Counts at the times of losses, one column per pattern of the comparison.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        ``compared.risk``, or it without one bucket.
+    Returns
+    -------
+    all, left_out : CoxCounts, tuple of CoxCounts
+        Of everybody; with each occupied bucket left out (none where the table has no buckets).
     """
-    keys = [*compared.reference, *strata]
-    patterns = compared.risk[keys].drop_duplicates().sort_values(keys, ignore_index=True)
-    times = np.sort(compared.risk.loc[compared.risk["lost"] > 0, "tenure"].unique())
-    rows = rows[rows["tenure"].isin(times)].merge(
-        patterns.assign(pattern=np.arange(len(patterns))), on=keys, how="left"
+    rows, keys = compared.risk, [*compared.reference, *strata]
+    group = rows.groupby(keys, sort=True).ngroup().to_numpy()
+    patterns = rows[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+    times = np.sort(rows.loc[rows["lost"] > 0, "tenure"].unique())
+    used = rows["tenure"].isin(times).to_numpy()
+    bucket = (
+        np.unique(rows["bucket"], return_inverse=True)[1] if "bucket" in rows else np.zeros(len(rows), dtype=int)
     )
-    place = np.searchsorted(times, rows["tenure"]) * len(patterns) + rows["pattern"].to_numpy()
-    size = len(times) * len(patterns)
+    shape = (int(bucket.max(initial=0)) + 1, len(times), len(patterns))
+    place = (bucket * len(times) + np.searchsorted(times, rows["tenure"].clip(upper=times[-1]))) * len(
+        patterns
+    ) + group
     at_risk, lost = (
-        np.bincount(place, weights=rows[name].to_numpy(), minlength=size).reshape(len(times), len(patterns))
+        np.bincount(place[used], weights=rows[name].to_numpy()[used], minlength=np.prod(shape)).reshape(shape)
         for name in ("at_risk", "lost")
     )
     design = np.column_stack([patterns[label.of] == label.code for label in compared.columns]).astype(float)
     stratum = patterns.groupby(list(strata)).ngroup().to_numpy() if strata else None
-    return cox_counts(times, at_risk, lost, design=design, strata=stratum, names=in_words(compared.columns))
+    whole = cox_counts(
+        times,
+        at_risk.sum(axis=0),
+        lost.sum(axis=0),
+        design=design,
+        strata=stratum,
+        names=in_words(compared.columns),
+    )
+    if "bucket" not in rows:
+        return whole, ()
+    return whole, tuple(
+        replace(whole, at_risk=whole.at_risk - n, lost=whole.lost - d) for n, d in zip(at_risk, lost, strict=True)
+    )
 
 
 def in_words(columns: Iterable[Label]) -> list[str]:

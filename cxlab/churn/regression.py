@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cxlab.churn.layout import cluster_check, empty_table, estimate_of, estimates, finding, needs
 from cxlab.churn.patterns import Comparison, comparison, counts_of
+from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
 from cxlab.maths.cox import CoxCounts, CoxFit, cox
@@ -60,7 +61,7 @@ def hazard_ratios(
     compared = comparison(risk, of=of, reference=reference or {}, minimum=minimum)
     problem, table, checks = _problem(compared), None, [_left_out(compared, least=minimum)]
     if compared.columns:
-        counts = counts_of(compared.risk, compared, strata=strata)
+        counts, left_out = counts_of(compared, strata=strata)
         found = unfit(counts.at_risk, counts.lost, counts.design, strata=counts.strata)
         if found:
             group = compared.columns[found[0].column]
@@ -69,7 +70,7 @@ def hazard_ratios(
             )
         else:
             fit = cox(counts, ties=ties)
-            table, check = _table(compared, counts, fit, strata=strata, level=level)
+            table, check = _table(compared, fit, left_out, level=level)
             checks += [_proportional(compared, counts, fit), check]
     elif problem is None:
         problem = Message("churn.hazard_ratios.no_groups")
@@ -103,15 +104,9 @@ def _left_out(compared: Comparison, *, least: int) -> Check:
 
 
 def _table(
-    compared: Comparison, counts: CoxCounts, fit: CoxFit, *, strata: Sequence[str], level: float
+    compared: Comparison, fit: CoxFit, left_out: Sequence[CoxCounts], *, level: float
 ) -> tuple[pd.DataFrame, Check]:
-    errors, degrees, check = fit.errors, None, cluster_check(None)
-    if "bucket" in compared.risk:
-        buckets = int(compared.risk["bucket"].nunique())
-        check = cluster_check(buckets)
-        if buckets >= jackknife.FEWEST_BUCKETS:
-            spread = jackknife.spread(_left_out_fits(compared, fit, strata=strata), occupied=buckets)
-            errors, degrees = np.sqrt(spread.variance), spread.degrees
+    errors, degrees, check = _errors(fit, left_out)
     b = fit.coefficients
     low, high = intervals.symmetric(b, errors, level=level, degrees=degrees)
     p = [jackknife.p_of(value, error, degrees=degrees) for value, error in zip(b, errors, strict=True)]
@@ -127,18 +122,16 @@ def _table(
     return table, check
 
 
-def _left_out_fits(compared: Comparison, fit: CoxFit, *, strata: Sequence[str]) -> Array:
-    """Coefficients with each occupied bucket left out, started from the full fit."""
-    return np.array(
-        [
-            cox(
-                counts_of(compared.risk[compared.risk["bucket"] != bucket], compared, strata=strata),
-                ties=fit.ties,
-                start=fit.coefficients,
-            ).coefficients
-            for bucket in sorted(compared.risk["bucket"].unique())
-        ]
-    )
+def _errors(fit: CoxFit, left_out: Sequence[CoxCounts]) -> tuple[Array, int | None, Check]:
+    """Standard errors from refits without each bucket; model errors where there are too few, or no refit."""
+    if len(left_out) < jackknife.FEWEST_BUCKETS:
+        return fit.errors, None, cluster_check(len(left_out) or None)
+    try:
+        refits = [cox(counts, ties=fit.ties, start=fit.coefficients).coefficients for counts in left_out]
+    except (FitError, np.linalg.LinAlgError):  # all losses of a level lie in one bucket
+        return fit.errors, None, cluster_check(None)
+    spread = jackknife.spread(refits)
+    return np.sqrt(spread.variance), spread.degrees, cluster_check(len(left_out))
 
 
 def _losses(compared: Comparison) -> list[int]:
