@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from cxlab.finding import Check, Estimate, Finding, Message, Withheld, definition
 from cxlab.quarter import Quarter
-from cxlab.report import RunFacts
+from cxlab.report import RunFacts, write_pages
 from cxlab.report.sections import section, wording_of
 from cxlab.tables.load_report import LoadReport, TableReport
 
@@ -84,7 +84,7 @@ def study(tmp_path: Path) -> SmallStudy:
     return SmallStudy(config=config(), folder=tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def facts() -> RunFacts:
     return RunFacts(
         run_id="20261012-0200-a1", made_at=datetime(2026, 10, 12, 2, 0, tzinfo=UTC), state="published",
@@ -198,3 +198,23 @@ def notebook(
     made.metadata["cxlab"] = {"title": {"en": "Who leaves", "vi": "Ai rời mạng"}, "tables": [], "after": []}
     nbformat.validate(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def make() -> SimpleNamespace:
+    """What makes the parts of a report."""
+    return SimpleNamespace(
+        study=SmallStudy, config=config, share=share, sentence=sentence, check=check, tail=tail, plans=plans,
+        finding=finding, churn_findings=churn_findings, notebook=notebook, load_report=load_report,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory, facts: RunFacts) -> Path:
+    """A written report, only to be read: an answered question and a page of tables."""
+    folder = tmp_path_factory.mktemp("written")
+    study = SmallStudy(config=config(), folder=folder)
+    findings = churn_findings()
+    executed = {"churn": notebook(study, *findings), "tables": notebook(study, *findings, as_="table")}
+    write_pages(executed, findings, study=study, facts=facts, to=folder / "report")
+    return folder / "report"

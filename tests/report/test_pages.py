@@ -1,0 +1,266 @@
+"""write_pages(): the folder, the shell, the question page, the report's own pages, and the same bytes twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+from cxlab.finding import Message
+from cxlab.report import verify_pages, write_pages
+from cxlab.report.facts import RunFacts
+from cxlab.report.question import number_line
+from cxlab.report.reading import read_page
+from cxlab.report.sections import wording_of
+from cxlab.report.site import Report
+
+
+def page(report, name):
+    return (report / name).read_text(encoding="utf-8")
+
+
+def heading(html):
+    return re.sub("<[^>]+>", "", re.search("<h1>(.*?)</h1>", html, re.DOTALL)[1]).replace("\u00a0", " ")
+
+
+def test_the_folder(report):
+    pages = {path.relative_to(report).as_posix() for path in report.rglob("*.html")}
+    names = ("churn", "tables", "data", "methods", "definitions")
+    assert pages == {"index.html"} | {f"{language}/{name}.html" for language in ("en", "vi") for name in names}
+    assert (report / "downloads" / "churn.left.csv").is_file()
+    assert (report / "downloads" / "churn.left.xlsx").is_file()
+
+
+def test_a_report_breaks_no_rule(report):
+    assert verify_pages(report) == []
+
+
+def test_the_title_is_the_answer_and_is_said_once(report):
+    html = page(report, "en/churn.html")
+    assert heading(html) == "left is 8.8% (8.3 to 9.4), as last quarter; any change is smaller than 1%."
+    section = html[html.index('id="churn.left"') : html.index("</section>")]
+    assert "<h2>" not in section
+    assert '<p class="topic">Who leaves, Q3\u00a02026</p>' in html
+
+
+def test_the_number_line(make, study, facts):
+    findings = make.churn_findings()
+    whole = Report(study=study, facts=facts, executed={}, findings=findings)
+    line = number_line(whole, findings[0], wording=wording_of(study, "en"))
+    told = [" ".join(part for part in item.values() if part).replace("\u00a0", " ") for item in line]
+    assert told == [
+        "Q3 2026 8.8% (8.3 to 9.4)",
+        "stands on 10,207",
+        "on last quarter +0.3 points (−0.5 to 1.1) cannot tell yet same",
+        "on a year ago +1.2 points (0.4 to 2.0) real rise real",
+    ]
+
+
+def test_the_first_quarter_has_nothing_to_compare(make, study, facts):
+    left, change, *_ = make.churn_findings()
+    held = replace(change, headline=make.churn_findings()[4].headline)
+    whole = Report(study=study, facts=facts, executed={}, findings=(left, held))
+    line = number_line(whole, left, wording=wording_of(study, "vi"))
+    assert line[-1]["value"] == "lần đo đầu tiên"
+
+
+def test_prose_and_outputs_are_those_of_the_language(report):
+    english, vietnamese = page(report, "en/churn.html"), page(report, "vi/churn.html")
+    assert "Plans differ" in english
+    assert "Plans differ" not in vietnamese
+    assert "Các gói khác nhau" in vietnamese
+    assert '<html lang="vi">' in vietnamese
+    for html in (english, vietnamese):
+        assert "For the analyst only" not in html
+        assert "only the analyst reads it" not in html
+        assert "printed" not in html
+        assert "bare</table>" not in html
+
+
+def test_code_stands_in_the_methods_page_only(report):
+    assert "quarter = " not in page(report, "en/churn.html")
+    assert "quarter = &#39;2026Q3&#39;" in page(report, "en/methods.html")
+
+
+def test_failed_checks_come_first_in_how_it_was_done(report):
+    html = page(report, "en/churn.html")
+    states = re.findall(r'<li class="(failed|not_done|passed)">', html[html.index('id="how"') :])
+    assert states == ["failed", "not_done", "passed"]
+
+
+def test_methods_tell_every_finding(report, make):
+    html = page(report, "vi/methods.html")
+    for finding in make.churn_findings():
+        assert f'id="{finding.name}"' in html
+        assert finding.definition in html
+    assert re.search(r"<li>nbconvert <b>\d", html)
+
+
+def test_the_data_page_adds_up_and_gives_reasons(report):
+    html = page(report, "en/data.html")
+    assert "24,010" in html
+    assert "contracts: end lies before start" in html
+    assert "contracts: customer_id points at no row of customers" in html
+    assert "Not dated by the source: contracts." in html
+    assert "hợp đồng thuê bao: thiếu plan" in page(report, "vi/data.html").lower()
+
+
+def test_questions_that_could_not_run_are_named_with_the_reason(make, study, facts, tmp_path):
+    off = {"voc": Message("page.question_off")}
+    found = make.churn_findings()
+    facts = replace(facts, off=off)
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    assert "<b>what customers say</b> This question could not run on these data." in page(tmp_path, "en/data.html")
+
+
+def test_definitions_give_the_term_in_both_languages(report):
+    html = page(report, "vi/definitions.html")
+    assert 'id="glossary.churn"' in html
+    assert '<small lang="en">' in html
+
+
+def test_navigation_and_languages(report):
+    html = page(report, "vi/data.html")
+    assert '<a href="data.html" aria-current="page">' in html
+    assert '<a href="../en/data.html" lang="en" hreflang="en">English</a>' in html
+
+
+def test_the_front_page_links_into_the_first_language(report):
+    html = page(report, "index.html")
+    assert 'href="en/data.html"' in html
+    assert 'href="vi/churn.html"' in html
+    assert 'href="#main"' in html
+    assert 'href="downloads/churn.left.csv"' in html
+
+
+def test_a_draft_says_so_on_every_page(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    facts = replace(facts, state="draft", approved_by=None)
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    for path in tmp_path.rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        assert ("DRAFT: not approved, do not forward" in html) != ("BẢN NHÁP: chưa duyệt" in html), path
+        assert "Approved by" not in html
+
+
+def test_every_page_says_that_the_company_is_made_up(report):
+    for path in report.rglob("*.html"):
+        assert re.search("Made-up company|Doanh nghiệp giả định", path.read_text(encoding="utf-8")), path
+
+
+def test_real_data_carry_no_such_chip(make, facts, tmp_path):
+    study = make.study(config=make.config(made_up=False, languages=("vi",)), folder=tmp_path)
+    found = make.churn_findings()
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path / "r")
+    html = page(tmp_path / "r", "index.html")
+    assert "giả định" not in html
+    assert "hreflang" not in html
+    assert '<html lang="vi">' in html
+
+
+def test_commentary_is_signed_and_in_its_language(make, study, facts, tmp_path):
+    study.commentary.loc[0] = ("2026Q3", "churn", "Head of CX", "en", "We keep the price.")
+    study.commentary.loc[1] = ("2026Q2", "churn", "Head of CX", "en", "An old word.")
+    found = make.churn_findings()
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    html = page(tmp_path, "en/churn.html")
+    assert '<p class="commentary"><b>Commentary, Head of CX</b> We keep the price.</p>' in html
+    assert "An old word" not in html
+    assert "We keep the price" not in page(tmp_path, "vi/churn.html")
+
+
+def test_a_board_brings_its_own_title(make, study, facts, tmp_path):
+    found = (make.finding("overview.answer"),)
+    board = make.notebook(study)
+    shown = [
+        new_output("display_data", {"text/html": f'<div class="board"><h1>{words}</h1><p>all</p></div>'},
+                   metadata={"cxlab": {"lang": lang, "finding": "overview.board"}})
+        for lang, words in (("en", "Customers stay"), ("vi", "Khách hàng ở lại"))
+    ]  # fmt: skip
+    board.cells.append(new_code_cell("show_board(study, board)", outputs=shown))
+    churn = make.churn_findings()
+    executed = {"churn": make.notebook(study, *churn), "overview": board}
+    write_pages(executed, (*churn, *found), study=study, facts=facts, to=tmp_path)
+    assert heading(page(tmp_path, "vi/overview.html")) == "Khách hàng ở lại"
+    assert heading(page(tmp_path, "index.html")) == "Customers stay"
+    assert '<body class="wide">' in page(tmp_path, "index.html")
+    links = re.findall(r'<li><a href="(\w+).html"', page(tmp_path, "en/churn.html"))
+    assert links == ["overview", "churn", "data", "methods", "definitions"]
+    assert verify_pages(tmp_path) == []
+
+
+def test_a_finding_shown_twice_has_two_anchors(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    write_pages({"churn": make.notebook(study, found[0], found[0])}, found, study=study, facts=facts, to=tmp_path)
+    ids = read_page(page(tmp_path, "en/churn.html")).ids
+    assert {"churn.left", "churn.left-2"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_two_runs_differ_on_the_marked_line_only(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    later = replace(facts, run_id="20261013-0900-b2", made_at=datetime(2026, 10, 13, 9, 30, tzinfo=UTC))
+    for name, run in (("a", facts), ("b", later)):
+        write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=run, to=tmp_path / name)
+    files = [path.relative_to(tmp_path / "a") for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()]
+    assert len(files) == 21
+    for file in files:
+        before, after = (tmp_path / name / file for name in ("a", "b"))
+        if file.suffix != ".html":
+            assert before.read_bytes() == after.read_bytes(), file
+            continue
+        lines = zip(
+            before.read_text(encoding="utf-8").splitlines(),
+            after.read_text(encoding="utf-8").splitlines(),
+            strict=True,
+        )
+        changed = [line for line in lines if line[0] != line[1]]
+        assert len(changed) == 1
+        assert "data-run" in changed[0][0]
+
+
+def test_template_and_style_are_small(report):
+    html = page(report, "en/definitions.html")
+    shell = html[: html.index("<main")]
+    assert len(shell.encode()) < 20_000
+
+
+@pytest.mark.parametrize("executed", [{}, {"data": None}, {"index": None}])
+def test_a_report_needs_a_step_with_a_name_of_its_own(executed, study, facts, tmp_path):
+    with pytest.raises(ValueError, match=r"^a report needs at least one notebook, steps not named "):
+        write_pages(executed, (), study=study, facts=facts, to=tmp_path)
+
+
+def test_no_finding_comes_twice(make, study, facts, tmp_path):
+    twice = (make.finding("churn.left"), make.finding("churn.left"))
+    with pytest.raises(ValueError, match=r"twice: churn\.left$"):
+        write_pages({"churn": make.notebook(study, *twice)}, twice, study=study, facts=facts, to=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": "final"}, r"^state must be one of draft, published; got 'final'$"),
+        ({"made_at": datetime(2026, 10, 12)}, r"^made_at needs a time zone; got 2026-10-12T00:00:00$"),  # noqa: DTZ001
+        ({"approved_by": None}, r"^a published report names the role that approved it; approved_by is empty$"),
+    ],
+)
+def test_facts_refuse_what_no_run_can_be(facts, changes, said):
+    with pytest.raises(ValueError, match=said):
+        replace(facts, **changes)
+
+
+def test_drafts_need_no_approval():
+    made = RunFacts(run_id="x", made_at=datetime(2026, 1, 1, tzinfo=UTC), state="draft", code_version="0")
+    assert made.approved_by is None
+
+
+def test_notes_without_columns_are_no_notes(make, facts, tmp_path):
+    study = make.study(config=make.config(), folder=tmp_path, commentary=pd.DataFrame(), targets=pd.DataFrame())
+    found = make.churn_findings()
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    assert 'class="commentary"' not in page(tmp_path, "en/churn.html")
