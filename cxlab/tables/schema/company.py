@@ -109,6 +109,7 @@ TOUCHPOINTS = Table(
     columns=(
         column("touchpoint_id!", "id", "the touchpoint"),
         column("name", "text", "its name"),
+        column("name_vi", "text", "its name in Vietnamese"),
         column("stage", "code", "stage", "awareness", "consideration", "decision", "retention", "advocacy"),
         column("owner_unit", "code", "who owns it"),
         column("channel", "code", "channel"),

@@ -83,6 +83,7 @@ DECISIONS = Table(
         column("role!", "text", "by which role"),
         column("due", "date", "by when it is done"),
         column("done_at", "date", "when it was done"),
+        column("cost_amount", "amount", "what it costs"),
         column("text_en", "text", "what was decided, in English"),
         column("text_vi", "text", "what was decided, in Vietnamese"),
         WRITTEN,

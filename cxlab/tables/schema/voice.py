@@ -26,6 +26,7 @@ RESPONSES = Table(
         column("touchpoint_id", "id", "the touchpoint it asks about"),
         column("interaction_id", "id", "the interaction it asks about"),
         column("invited_at", "timestamp", "when the invitation left"),
+        column("delivered_at", "timestamp", "when it reached the customer"),
         column("answered_at+", "timestamp", "when it was answered; missing = silent", known_at="answered_at"),
         column("mode", "code", "how it was answered", known_at="answered_at"),
         column("language", "code", "language of the answer", known_at="answered_at"),
