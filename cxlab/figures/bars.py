@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.figures.brief import Brief, Drawing
-from cxlab.figures.marks import target_line, whisker
+from cxlab.figures.marks import target_below, whisker
 from cxlab.figures.numbers import FORM, codes, numbers, short, unit_of
 from cxlab.figures.rows import Layout, Row
-from cxlab.figures.style import BETTER, FAINT, FILL, INK, MUTED, WORSE
+from cxlab.figures.style import BETTER, FAINT, FILL, INK, MUTED, TARGET, WORSE
 
 COMPARED = ("last", "alone", "flat")
 """Columns drawn as a ring, the first that is there."""
@@ -31,8 +31,8 @@ def bars(brief: Brief) -> Drawing:
         [
             Row(
                 label=label,
-                value=number.written(wording),
-                n="" if number.n is None else wording.text("term.n_short", n=number.n),
+                value=brief.values(number)[0],
+                n=brief.values(number)[1],
                 note=note,
                 note_colour=colour,
             )
@@ -56,10 +56,11 @@ def bars(brief: Brief) -> Drawing:
     for value, middle in zip(rings, layout.centres, strict=False):
         if pd.notna(value):
             axes.plot([value], [middle], "o", color="none", markeredgecolor=MUTED, markersize=7.5, zorder=6)
-    axes.axvline(0, color=FAINT, linewidth=0.9, zorder=1)
+    layout.verticals(axes, [0.0], color=FAINT, linewidth=0.9, zorder=3)
     layout.write(sheet)
     if brief.target is not None:
-        target_line(axes, brief.target, short(brief.target, unit, wording), wording=wording)
+        layout.verticals(axes, [brief.target], color=TARGET, linewidth=1.4, linestyle=(0, (4, 3)), zorder=3)
+        target_below(axes, brief.target, short(brief.target, unit, wording), wording=wording)
     said = [f"{label}: {number.written(wording)}" for label, number in zip(labels, rows, strict=True)]
     return Drawing(sheet=sheet, said=[item.removeprefix(": ") for item in said])
 

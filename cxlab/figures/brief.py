@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cxlab.figures.numbers import drawn_of
+from cxlab.figures.numbers import Number, drawn_of
 from cxlab.figures.sheet import Heading, Sheet
 from cxlab.finding import Estimate, Finding
 from cxlab.wording import Wording
@@ -17,7 +17,10 @@ NARROW = 480
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Brief:
-    """A finding, its language, and the paper it is drawn on."""
+    """A finding, its language, and the paper it is drawn on.
+
+    ``sparse`` leaves the ends and the n of each row to the marks and to the page's table.
+    """
 
     finding: Finding
     wording: Wording
@@ -25,11 +28,19 @@ class Brief:
     titled: bool = False
     events: pd.DataFrame | None = None
     target: float | None = None
+    sparse: bool = False
 
     @property
     def narrow(self) -> bool:
         """Whether it is drawn for a phone."""
         return self.width < NARROW
+
+    def values(self, number: Number) -> tuple[str, str]:
+        """Write the value of a row with its interval, and its n; only the value where the picture is sparse."""
+        if self.sparse:
+            return number.said(self.wording), ""
+        n = "" if number.n is None else self.wording.text("term.n_short", n=number.n)
+        return number.written(self.wording), n
 
     def sheet(self, height: float, *, reading: list[str]) -> Sheet:
         """Open the sheet with room for a plot of this height below the words; ``reading`` is how to read it."""

@@ -66,9 +66,9 @@ def curve(brief: Brief) -> Drawing:
     axes.set_xlabel(wording.text("axis.tenure_months"), fontproperties=font(SMALL), color=MUTED, labelpad=4)
     for line in lines:
         _draw(axes, line, alone=len(lines) == 1, most=_MOST_POINTS // len(lines))
+    taken = [*_band(lines), *_mark(axes, lines, horizon, brief)]
     if brief.target is not None:
-        target_across(axes, brief.target, short(brief.target, unit, wording), wording=wording)
-    _mark(axes, lines, horizon, brief)
+        target_across(axes, brief.target, short(brief.target, unit, wording), wording=wording, band=taken)
     _label(sheet, axes, lines, names, left=left + width, top=sheet.top + 8, tall=tall)
     return Drawing(sheet=sheet, said=_said(lines, horizon, brief))
 
@@ -126,7 +126,7 @@ def _names(lines: list[_Line], brief: Brief, unit: str) -> list[list[str]]:
     """Words at the end of each line: its name and its last value."""
     room = (0.30 if brief.narrow else 0.26) * brief.width
     return [
-        [*wrap(line.name, room, SIZE, bold=True, most=2), line.last.said(brief.wording)]
+        [*wrap(line.name, room, SIZE, bold=True, most=3), line.last.said(brief.wording)]
         if len(lines) > 1
         else [line.last.said(brief.wording)]
         for line in lines
@@ -172,26 +172,48 @@ def _thinned(line: _Line, most: int) -> NDArray[np.intp]:
     return np.union1d([0], last)
 
 
-def _mark(axes: Axes, lines: list[_Line], horizon: float | None, brief: Brief) -> None:
-    """Mark the month the sentence speaks of; on a single line with its value and interval."""
+def _band(lines: list[_Line]) -> list[tuple[float, float, float]]:
+    return [
+        (float(month), min(row.ends), max(row.ends))
+        for line in lines
+        for month, row in zip(line.months, line.rows, strict=True)
+    ]
+
+
+def _mark(axes: Axes, lines: list[_Line], horizon: float | None, brief: Brief) -> list[tuple[float, float, float]]:
+    """Mark the month the sentence speaks of; a single line gets its value, whose place is returned."""
     if horizon is None or horizon > axes.get_xlim()[1]:
-        return
+        return []
     axes.axvline(horizon, color=FAINT, linewidth=0.9, dashes=(2, 2), zorder=1)
     for line in lines:
         here = line.at(horizon)
-        if here is None:
-            continue
-        axes.plot([horizon], [here.value], "o", color=line.colour, markersize=6 if len(lines) > 1 else 8, zorder=6)
-        if len(lines) == 1:
-            axes.annotate(
-                here.written(brief.wording),
-                (horizon, here.value if here.high is None else here.high),
-                xytext=(8, 8),
-                textcoords="offset points",
-                fontproperties=font(15, bold=True),
-                color=INK,
-                zorder=7,
-            )
+        if here is not None:
+            size = 6 if len(lines) > 1 else 8
+            axes.plot([horizon], [here.value], "o", color=line.colour, markersize=size, zorder=6)
+    here = lines[0].at(horizon)
+    return [] if len(lines) > 1 or here is None else _name_mark(axes, here, horizon, brief)
+
+
+def _name_mark(axes: Axes, here: Number, horizon: float, brief: Brief) -> list[tuple[float, float, float]]:
+    words = here.written(brief.wording)
+    left, right = axes.get_xlim()
+    bottom, top = axes.get_ylim()
+    month, step = (right - left) / axes.bbox.width, (top - bottom) / axes.bbox.height
+    wide = text_width(words, 15, bold=True)
+    fits = horizon + (wide + 8) * month <= right
+    axes.annotate(
+        words,
+        (horizon, max(here.ends)),
+        xytext=(8 if fits else -8, 8),
+        textcoords="offset points",
+        ha="left" if fits else "right",
+        fontproperties=font(15, bold=True),
+        color=INK,
+        zorder=7,
+    )
+    start = horizon if fits else horizon - (wide + 8) * month
+    low = max(here.ends)
+    return [(start + part * (wide + 8) * month, low, low + 26 * step) for part in (0, 0.25, 0.5, 0.75, 1)]
 
 
 def _label(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -27,6 +28,9 @@ DRAWERS: dict[str, Callable[[Brief], Drawing]] = {
     "trend": trend,
 }
 """Shape of a finding, and who draws it."""
+
+LARGEST = 40_000
+"""Letters of an SVG; a picture that is larger is drawn with fewer words."""
 
 LONGEST_ALT = 600
 """Letters of an alternative text."""
@@ -75,12 +79,17 @@ def draw(
     brief = Brief(
         finding=finding, wording=wording, width=float(width_px), titled=titled, events=events, target=target
     )
+    picture = _picture(brief)
+    return picture if len(picture.svg) <= LARGEST else _picture(replace(brief, sparse=True))
+
+
+def _picture(brief: Brief) -> Picture:
     with settings():
-        drawing = DRAWERS[finding.shape](brief)
-        alt = _alt(finding, drawing.said, wording=wording)
-        sheet = drawing.sheet
-        svg = svg_of(sheet.figure, alt=alt)
-    return Picture(svg=svg, alt=alt, width_px=width_px, height_px=int(sheet.height), figure=sheet.figure)
+        drawing = DRAWERS[brief.finding.shape](brief)
+        alt = _alt(brief.finding, drawing.said, wording=brief.wording)
+        figure = drawing.sheet.figure
+        svg = svg_of(figure, alt=alt)
+    return Picture(svg=svg, alt=alt, width_px=int(brief.width), height_px=int(drawing.sheet.height), figure=figure)
 
 
 def _alt(finding: Finding, said: list[str], *, wording: Wording) -> str:

@@ -61,7 +61,9 @@ def flow(brief: Brief) -> Drawing:
     axes.set_xlim(min(places) - (0.02 * room if min(places) < 0 else 0), max(places) + 0.02 * room)
     for step, middle in zip(steps, layout.centres, strict=True):
         _bar(axes, step, middle, thick=14.0 if brief.narrow else 16.0)
-    for step, upper, lower in zip(steps, layout.centres, layout.centres[1:], strict=False):
+    for step, upper, lower in (
+        [] if layout.stacked else zip(steps, layout.centres, layout.centres[1:], strict=False)
+    ):
         axes.plot([step.end, step.end], [upper, lower], color=FAINT, linewidth=0.7, zorder=1)
     layout.write(sheet)
     said = [f"{label}: {value}" for label, value in zip(labels, words, strict=True)]

@@ -6,10 +6,10 @@ from matplotlib.axes import Axes
 
 from cxlab.figures.brief import Brief, Drawing
 from cxlab.figures.marks import whisker
-from cxlab.figures.numbers import Number, name_of, numbers, short
+from cxlab.figures.numbers import Number, name_of, numbers
 from cxlab.figures.rows import Layout, Row
 from cxlab.figures.sheet import Sheet, bottom_axis
-from cxlab.figures.style import BETTER, INK, PAPER, SAME, SMALL, WORSE, text_width
+from cxlab.figures.style import BETTER, INK, PAPER, RULE, SAME, SMALL, WORSE, text_width
 from cxlab.wording import Wording
 
 _TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -27,18 +27,18 @@ def forest(brief: Brief) -> Drawing:
             rows.append((Row(label=_heading(str(group), brief)), None))
         for place, code in zip(inside["place"], inside["code"], strict=True):
             label, number = name_of(str(group), code, wording=wording), found[place]
-            words = wording.text("term.reference") if _reference(number) else number.written(wording)
-            n = "" if number.n is None else wording.text("term.n_short", n=number.n)
+            words, n = brief.values(number)
+            if _reference(number):
+                words = wording.text("term.reference")
+            else:
+                said.append(f"{label}: {number.written(wording)}")
             rows.append((Row(label=label, value=words, n=n), number))
-            if not _reference(number):
-                said.append(f"{label}: {words}")
     layout = Layout.of([row for row, _ in rows], brief)
     sheet = brief.sheet(layout.height + 44, reading=[brief.interval_note("bar")])
     axes = layout.plot(sheet)
     axes.set_xscale("log")
     low, high = _limits([end for number in found for end in number.ends])
     axes.set_xlim(low, high)
-    axes.axvline(1, color=INK, linewidth=1.0, zorder=1)
     for (_, number), middle in zip(rows, layout.centres, strict=True):
         if number is None:
             continue
@@ -48,7 +48,9 @@ def forest(brief: Brief) -> Drawing:
         axes.plot([number.value], [middle], "o", color=fill, markeredgecolor=colour, markersize=7, zorder=5)
     ticks = [tick for tick in (_FINE_TICKS if high / low < 4 else _TICKS) if low <= tick <= high]
     axes.set_xticks([], minor=True)
-    bottom_axis(axes, ticks, [short(tick, "ratio", wording) for tick in ticks], grid=True)
+    bottom_axis(axes, ticks, [wording.number(tick, "ratio_digits") for tick in ticks])
+    layout.verticals(axes, ticks, color=RULE, linewidth=0.7, zorder=0)
+    layout.verticals(axes, [1.0], color=INK, linewidth=1.0, zorder=1)
     layout.write(sheet)
     _sides(sheet, layout, axes, wording)
     return Drawing(sheet=sheet, said=said)

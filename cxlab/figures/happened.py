@@ -43,18 +43,26 @@ def happenings(events: pd.DataFrame | None, *, wording: Wording, quarters: list[
 
 def lanes(found: list[Happening], *, width: float, most: int) -> list[Happening]:
     """Give each event a lane in which its words touch no others, the latest first; what finds none is left out."""
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(most)]
-    placed = []
+    placed: list[Happening] = []
     for each in reversed(found):
         words = cut(each.words, 0.9 * width, SMALL)
         wide, place = text_width(words, SMALL), each.at * width
-        left = place + 4 if place + 4 + wide <= width else max(0.0, place - 4 - wide)
-        for lane, others in enumerate(taken):
-            if all(left > end + 12 or left + wide < start - 12 for start, end in others):
-                others.append((min(left, place), max(left + wide, place)))
-                placed.append(replace(each, words=words, place=place, left=left, lane=lane))
-                break
-    return placed[::-1]
+        sides = [left for left in (place + 4, place - 4 - wide) if left >= 0 and left + wide <= width]
+        spots = (
+            replace(each, words=words, place=place, left=left, lane=lane) for lane in range(most) for left in sides
+        )
+        free = next((spot for spot in spots if all(_clear(spot, other) for other in placed)), None)
+        placed += [free] if free else []
+    return sorted(placed, key=lambda each: each.at)
+
+
+def _clear(one: Happening, other: Happening) -> bool:
+    """Whether the words of two events touch neither each other nor the line that the upper one drops."""
+    upper, lower = sorted((one, other), key=lambda each: each.lane)
+    start, end = lower.left - 6, lower.left + text_width(lower.words, SMALL) + 6
+    if upper.lane == lower.lane:
+        return upper.left > end or upper.left + text_width(upper.words, SMALL) < start
+    return not start <= upper.place <= end
 
 
 def _name_columns(language: str) -> list[str]:

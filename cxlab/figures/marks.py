@@ -8,7 +8,7 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 
 from cxlab.figures.numbers import Number
-from cxlab.figures.style import INK, SMALL, TARGET, font
+from cxlab.figures.style import INK, SMALL, TARGET, font, text_width
 from cxlab.wording import Wording
 
 WHISKER = "interval"
@@ -32,9 +32,8 @@ def whisker(
         )
 
 
-def target_line(axes: Axes, value: float, words: str, *, wording: Wording) -> None:
-    """Mark the target across rows, named below the plot."""
-    axes.axvline(value, color=TARGET, linewidth=1.4, dashes=(4, 3), zorder=3)
+def target_below(axes: Axes, value: float, words: str, *, wording: Wording) -> None:
+    """Name the target below its line."""
     words = wording.text("axis.target", value=words)
     low, high = axes.get_xlim()
     side = "right" if value > (low + high) / 2 else "left"
@@ -51,15 +50,30 @@ def target_line(axes: Axes, value: float, words: str, *, wording: Wording) -> No
     )
 
 
-def target_across(axes: Axes, value: float, words: str, *, wording: Wording) -> None:
-    """Mark the target across time, named above its left end."""
+def target_across(
+    axes: Axes, value: float, words: str, *, wording: Wording, band: Sequence[tuple[float, float, float]]
+) -> None:
+    """Mark the target across time; its name stands where the interval leaves most room."""
     axes.axhline(value, color=TARGET, linewidth=1.4, dashes=(4, 3), zorder=3)
+    words = wording.text("axis.target", value=words)
+    left, right = axes.get_xlim()
+    wide = (right - left) * (text_width(words, SMALL) + 12) / axes.bbox.width
+
+    def room(start: float) -> tuple[float, bool]:
+        inside = [pair for pair in band if start - 0.02 * wide <= pair[0] <= start + wide]
+        above = min((low - value for _, low, _ in inside), default=float("inf"))
+        below = min((value - high for _, _, high in inside), default=float("inf"))
+        return max(above, below), above >= below
+
+    starts = [left + (right - left - wide) * place / 8 for place in range(9)]
+    start = max(starts, key=lambda each: room(each)[0])
+    above = room(start)[1]
     axes.annotate(
-        wording.text("axis.target", value=words),
-        (0, value),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 4),
+        words,
+        (start, value),
+        xytext=(6, 4 if above else -4),
         textcoords="offset points",
+        va="bottom" if above else "top",
         color=TARGET,
         fontproperties=font(SMALL),
     )

@@ -93,8 +93,10 @@ def codes(finding: Finding, *, wording: Wording, besides: tuple[str, ...] = ()) 
 
 
 def name_of(of: str, code: object, *, wording: Wording) -> str:
-    """Name one code; a whole number is itself."""
-    return wording.label(Label(of=of, code="" if not _known(code) else str(code)))
+    """Name one code; where the study has no name for it, ours begins with a capital."""
+    label = Label(of=of, code="" if not _known(code) else str(code))
+    words = wording.label(label)
+    return words if label.code in wording.labels.get(of, {}) else words[:1].upper() + words[1:]
 
 
 def drawn_of(finding: Finding, *, wording: Wording) -> str:

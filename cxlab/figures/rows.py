@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -11,6 +12,8 @@ from cxlab.figures.sheet import LEADING, Sheet, wrap
 from cxlab.figures.style import INK, MUTED, SIZE, SMALL, text_width
 
 _GAP = 14.0
+_BAND = 22.0
+"""Height kept for the mark of a stacked row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,15 @@ class Layout:
         axes.set_yticks([])
         return axes
 
+    def verticals(self, axes: Axes, places: list[float], **style: Any) -> None:  # noqa: ANN401
+        """Draw vertical lines from top to bottom; where rows are stacked, beside the marks only."""
+        bands = [(0.0, self.height)]
+        if self.stacked:
+            marks = zip(self.rows, self.centres, strict=True)
+            bands = [(centre - _BAND / 2, centre + _BAND / 2) for row, centre in marks if not row.heading]
+        for place in places:
+            axes.vlines([place] * len(bands), [top for top, _ in bands], [end for _, end in bands], **style)
+
     def write(self, sheet: Sheet) -> None:
         """Write labels and numbers."""
         for row, lines, top, centre in zip(self.rows, self.labels, self.tops, self.centres, strict=True):
@@ -126,8 +138,8 @@ class Layout:
             room = self.width if row.heading else self.label_width
             self.labels.append(wrap(row.label, room, SIZE, bold=row.bold or row.heading, most=3))
             words = max(self._block(row, self.labels[-1]), SIZE * LEADING + (SMALL * LEADING if row.n else 0))
-            mark = 0.0 if row.heading else 18.0
-            self._place(words + mark + 8, centre=words + mark / 2 + 2)
+            mark = 0.0 if row.heading else _BAND
+            self._place(words + mark + 6, centre=words + mark / 2 + 2)
 
     def _place(self, tall: float, *, centre: float) -> None:
         self.tops.append(self.height)

@@ -92,12 +92,9 @@ class Sheet:
         return axes
 
 
-def bottom_axis(axes: Axes, ticks: list[float], words: list[str], *, grid: bool = False) -> None:
-    """Put words under a plot, and thin lines above them where they are read against the marks."""
+def bottom_axis(axes: Axes, ticks: list[float], words: list[str]) -> None:
+    """Put words under a plot."""
     axes.set_xticks(ticks, words, fontproperties=font(SMALL), color=MUTED)
-    if grid:
-        axes.grid(axis="x", color=RULE, linewidth=0.7)
-    axes.set_axisbelow(True)
 
 
 def left_axis(axes: Axes, ticks: list[float], words: list[str]) -> None:

@@ -35,12 +35,13 @@ def svg_of(figure: Figure, *, alt: str) -> str:
     for unwanted in (*root.findall(f"{_SVG}metadata"), *root.findall(f"{_SVG}defs[{_SVG}style]")):
         root.remove(unwanted)
     _gather_definitions(root)
-    _rename(root, prefix=f"c{hashlib.sha256(text.encode()).hexdigest()[:4]}")
+    _rename(root, prefix=f"c{hashlib.sha256(text.encode()).hexdigest()[:2]}")
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         element.text = element.tail = None
         _shorten(element)
     _prune(root)
+    _join(root)
     width, height = (f"{float(side) * 72:g}" for side in figure.get_size_inches())
     root.attrib.clear()
     root.attrib |= {
@@ -105,6 +106,23 @@ def _shorten(element: ElementTree.Element) -> None:
             element.set(name, f"{float(element.attrib[name]):.1f}")
     if "style" in element.attrib:
         element.set("style", re.sub(r"(?<=[:;]) +", "", element.attrib["style"]))
+
+
+def _join(element: ElementTree.Element) -> None:
+    """Join neighbouring lines of one style into one path; drop paths that paint nothing."""
+    kept: list[ElementTree.Element] = []
+    for child in element:
+        _join(child)
+        outline, before = child.attrib.get("d", ""), kept[-1] if kept else None
+        look = {name: value for name, value in child.attrib.items() if name != "d"}
+        if child.tag == "path" and look.get("style") == "fill:none":
+            continue
+        same = before is not None and {k: v for k, v in before.attrib.items() if k != "d"} == look
+        if before is not None and same and child.tag == "path" and "fill:none" in look.get("style", ""):
+            before.set("d", f"{before.attrib['d']}M{outline[1:]}")
+        else:
+            kept.append(child)
+    element[:] = kept
 
 
 def _prune(element: ElementTree.Element) -> None:

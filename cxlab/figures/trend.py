@@ -32,7 +32,7 @@ def trend(brief: Brief) -> Drawing:
     shown = lanes(
         happenings(brief.events, wording=wording, quarters=quarters),
         width=plot_width,
-        most=2 if brief.narrow else 3,
+        most=3,
     )
     above = _LANE * (1 + max((each.lane for each in shown), default=-1)) + 8
     tall = 190.0 if brief.narrow else 230.0
@@ -46,7 +46,7 @@ def trend(brief: Brief) -> Drawing:
     left_axis(axes, ticks, words)
     _line(axes, found, last=found[-1].said(wording))
     if brief.target is not None:
-        target_across(axes, brief.target, short(brief.target, unit, wording), wording=wording)
+        target_across(axes, brief.target, short(brief.target, unit, wording), wording=wording, band=_band(found))
     _quarters(axes, quarters, brief, plot_width)
     _events(sheet, axes, shown, left=left, above=above)
     said = [
@@ -111,6 +111,10 @@ def _line(axes: Axes, found: list[Number], *, last: str) -> None:
         annotation_clip=False,
         zorder=6,
     )
+
+
+def _band(found: list[Number]) -> list[tuple[float, float, float]]:
+    return [(place + 0.5, min(number.ends), max(number.ends)) for place, number in enumerate(found)]
 
 
 def _quarters(axes: Axes, quarters: list[Quarter], brief: Brief, width: float) -> None:

@@ -7,7 +7,8 @@ name a value and its form, ``"{left:share_ci} of {plan:label} customers"``. A fo
   ``days``, ``probability``; with an `Estimate` the unit is known and ``value`` will do;
 - optionally with a style, or a style alone where an `Estimate` brings the unit: ``ci`` (value and interval),
   ``range`` (the ends, as in brackets after the value), ``span`` (the ends with their unit), ``change`` (with
-  its direction), ``size`` (without direction), ``short`` (for tables and figures, no currency);
+  its direction), ``size`` (without direction), ``short`` (for tables and figures, no currency), ``digits``
+  (no unit at all);
 - or ``quarter``, ``quarter_short``, ``date``, ``date_short``, ``month``, ``label``, ``list``, ``text``.
 
 The words around numbers (``number.*``) are messages too. What is never broken over two lines is held together

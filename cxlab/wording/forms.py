@@ -9,7 +9,7 @@ from typing import get_args
 from cxlab.finding import Estimate, Label, Unit
 from cxlab.quarter import Quarter
 
-STYLES = ("ci", "range", "span", "change", "size", "short")
+STYLES = ("ci", "range", "span", "change", "size", "short", "digits")
 """How a number is written, beside the plain way."""
 
 UNITS: dict[str, str] = {

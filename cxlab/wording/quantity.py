@@ -61,6 +61,8 @@ class Quantity:
                 return self._words(f"number.{direction}", amount=amount)
             case "size":
                 return self._with_unit(self._digits(abs(self.round(self.value))), "size")
+            case "digits":
+                return self._digits(self.round(self.value))
         return self._plain(style)
 
     def _plain(self, style: str) -> str:

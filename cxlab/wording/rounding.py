@@ -41,8 +41,8 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
 
     Shares and months have one decimal, none where the interval is two points or two months wide, or where a number
     without an interval is whole (a target, a rule). Differences of shares have one decimal. Ratios have one
-    decimal, two where the value or an end is near 1. Amounts have three digits, two where the interval is wide.
-    Everything else is whole.
+    decimal, two where the value or an end is near 1, and like months none where a bare one is whole. Amounts have
+    three digits, two where the interval is wide. Everything else is whole.
     """
     if not math.isfinite(value):
         raise ValueError(f"only a finite number can be written; got {value}")
@@ -59,7 +59,9 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
             return Rounding(power=0, step=_tenth_unless(width >= 2 or _whole(value, ends)))
         case "ratio":
             near = 0.85 <= value < 1.15 or value < 0.25 or any(0.95 <= end < 1.05 for end in ends)
-            return Rounding(power=0, step=Decimal("0.01") if near else Decimal("0.1"))
+            if near and not _whole(value * 10, ends):
+                return Rounding(power=0, step=Decimal("0.01"))
+            return Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
     return Rounding(power=-2 if unit == "probability" else 0, step=Decimal(1))
 
 

@@ -54,7 +54,7 @@ def test_no_id_is_written_twice():
 
 def test_ids_are_dotted_words():
     # a part may be a code of the data or of a currency
-    assert [i for i in map(name, ENGLISH) if not re.fullmatch(r"[a-z_]+(\.[a-zA-Z0-9_]+)+", i)] == []
+    assert [i for i in map(name, ENGLISH) if not re.fullmatch(r"[a-z_]+(\.[a-zA-Z0-9_+-]+)+", i)] == []
 
 
 def test_nothing_is_empty_or_doubtful():
