@@ -159,7 +159,7 @@ def _run_cells(client: NotebookClient, nb_man: NotebookExecutionManager, job: _J
             note("cell failed", step=job.step.name, cell=number, kind=_kind(cell, error), seconds=_since(started))
             raise _in_words(error, cell, where=_where(job.step, cells, index), limits=job.limits) from None
         nb_man.cell_complete(cell, cell_index=index)
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and not _injected(cell):
             note("cell done", step=job.step.name, cell=number, seconds=_since(started))
         if job.watch is not None:
             job.watch(job.step.name, index + 1, len(cells))
@@ -195,8 +195,11 @@ def _where(step: Step, cells: list[NotebookNode], index: int) -> str:
 
 def _number(cells: list[NotebookNode], index: int) -> int:
     """Number of a code cell as a reader of the notebook counts them, from 1."""
-    own = [cell for cell in cells[: index + 1] if "injected-parameters" not in cell.metadata.get("tags", [])]
-    return sum(cell.cell_type == "code" for cell in own)
+    return sum(cell.cell_type == "code" and not _injected(cell) for cell in cells[: index + 1])
+
+
+def _injected(cell: NotebookNode) -> bool:
+    return "injected-parameters" in cell.metadata.get("tags", [])
 
 
 def _hang_up(client: NotebookClient) -> None:

@@ -57,7 +57,7 @@ def test_a_notebook_runs_in_this_interpreter_with_its_parameters(tmp_path, execu
     assert output.text.strip().split("|") == expected
     assert nbformat.read(tmp_path / "done" / "churn.ipynb", as_version=4).cells == done.cells
     names = [event["event"] for event in events(tmp_path)]
-    assert names == ["step started", *["cell done"] * 5, "step done"]
+    assert names == ["step started", *["cell done"] * 4, "step done"]
     assert all(set(event) <= {"at", "event", "step", "cell", "seconds"} for event in events(tmp_path))
     assert left_behind(tmp_path) == []
 
