@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from cxlab.tables.engine import connect
+from cxlab.tables.schema import TABLES
 
 HEAD = """
 name = "Test"
@@ -79,3 +83,29 @@ def write_text(folder: Path, name: str, text: str, *, encoding: str = "utf-8") -
     """Write a raw file of a study."""
     (folder / "raw").mkdir(exist_ok=True)
     (folder / "raw" / name).write_bytes(text.encode(encoding))
+
+
+_ARROW = {
+    "id": pa.string(),
+    "code": pa.string(),
+    "text": pa.string(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "integer": pa.int64(),
+    "amount": pa.int64(),
+    "real": pa.float64(),
+    "flag": pa.bool_(),
+}
+
+
+def contract_table(name: str, rows: Sequence[Mapping[str, object]]) -> ir.Table:
+    """Rows of a contract table as the engine sees it: columns nobody gave are missing."""
+    columns = {
+        column.name: pa.array([_moment(row.get(column.name), column.type) for row in rows], _ARROW[column.type])
+        for column in TABLES[name].columns
+    }
+    return ibis.memtable(pa.table(columns))
+
+
+def _moment(value: object, kind: str) -> object:
+    return datetime.fromisoformat(value) if kind == "timestamp" and isinstance(value, str) else value
