@@ -1,6 +1,6 @@
 """The leader's page: the answer, the numbers, the decisions, what we do not know."""
 
 from cxlab.overview.board import Board, Commentary, Decision, Tile
-from cxlab.overview.compose import board, findings
+from cxlab.overview.compose import findings, page
 
-__all__ = ["Board", "Commentary", "Decision", "Tile", "board", "findings"]
+__all__ = ["Board", "Commentary", "Decision", "Tile", "findings", "page"]

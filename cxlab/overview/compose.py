@@ -22,7 +22,7 @@ QUESTIONS = ("nps", "revenue", "churn", "clv", "voc")
 Found = Mapping[str, Finding]
 
 
-def board(found: Found, *, last: Found, study: Study) -> Board:
+def page(found: Found, *, last: Found, study: Study) -> Board:
     """Compose the page.
 
     Parameters
@@ -52,7 +52,7 @@ def board(found: Found, *, last: Found, study: Study) -> Board:
     )
 
 
-def findings(page: Board, *, study: Study) -> list[Finding]:
+def findings(board: Board, *, study: Study) -> list[Finding]:
     """Return the page as one finding: its answer, and every number it prints as a row.
 
     Returns
@@ -60,7 +60,7 @@ def findings(page: Board, *, study: Study) -> list[Finding]:
     list of Finding
         ``overview.answer``, with the table ``proof`` (the finding a number comes from), ``unit``.
     """
-    numbers = [(tile.proof, tile.number) for tile in page.tiles if tile.number is not None]
+    numbers = [(tile.proof, tile.number) for tile in board.tiles if tile.number is not None]
     table = pd.DataFrame(
         {
             "proof": [proof for proof, _ in numbers],
@@ -71,14 +71,14 @@ def findings(page: Board, *, study: Study) -> list[Finding]:
             "n": [number.n for _, number in numbers],
         }
     )
-    headline = numbers[0][1] if numbers else Withheld(page.answer[0])
+    headline = numbers[0][1] if numbers else Withheld(board.answer[0])
     return [
         Finding(
             name="overview.answer",
             about=study.quarter,
-            definition=definition("overview.answer", proofs=[tile.proof for tile in page.tiles]),
+            definition=definition("overview.answer", proofs=[tile.proof for tile in board.tiles]),
             headline=headline,
-            message=page.answer[0],
+            message=board.answer[0],
             table=table,
             shape="number",
             method=Message("overview.method"),
