@@ -161,7 +161,7 @@ def test_a_quarter_held_by_another_run_is_refused_by_name(study_file, run, write
         with pytest.raises(errors.LockedError) as caught:
             run()
         assert caught.value.exit_code == 75
-        said = r"2026Q3 is held by run 2026Q3-first \(process \d+ on .+, since 2026-10-05T00:00:00\+00:00\); try again"
+        said = r"2026Q3 is held by run 2026Q3-first \(process \d+ on .+, since 2026-10-05T00:00:00\+00:00\)"
         assert re.match(said, str(caught.value))
     assert not (reports / ".runs").exists()
 
