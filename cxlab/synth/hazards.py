@@ -43,7 +43,7 @@ def _only_at_renewal(daily: NDArray[np.float64]) -> NDArray[np.float64]:
     moved = daily * company.EN_NAM_IN_TERM
     renewals = np.arange(365, len(daily) + 1, 365)
     totals = np.add.reduceat(daily, np.concatenate([[0], renewals[:-1]]))[: len(renewals)]
-    moved[renewals - 1] += totals * (1 - company.EN_NAM_IN_TERM)
+    moved[renewals - 1] += totals * (1 - company.EN_NAM_IN_TERM) * company.EN_NAM_RENEWAL
     return moved
 
 

@@ -208,6 +208,7 @@ def _true_spells(people: People, history: History) -> pa.Table:
             "region": codes(people.region[spells.who], tuple(company.REGIONS)),
             "acq_source": codes(people.source[spells.who], tuple(company.SOURCES)),
             "offer": codes(people.offer[spells.who], tuple(company.OFFERS)),
+            "segment": codes(people.number[spells.who] % 2, tables.SEGMENTS),
             "reason": codes(spells.reason, REASONS),
         }
     )

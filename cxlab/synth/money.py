@@ -121,8 +121,7 @@ def _extras(
         length = np.minimum(spells.exit[rows], high) - begin
         some = np.flatnonzero(length > 0)
         person = who[some]
-        grown = level[some] * (1 + company.ADDON_GROWTH) ** q
-        amount = (grown + history.shock[person, q] + effect[person, q]) * length[some] / (high - low)
+        amount = (level[some] + history.shock[person, q] + effect[person, q]) * length[some] / (high - low)
         amount = np.floor(amount / 1_000 + rng.random(len(some))).astype(np.int64) * 1_000
         on = begin[some] + np.floor(rng.random(len(some)) * length[some]).astype(np.int32)
         parts.append((person, on, amount))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,16 +99,39 @@ def _amounts(
 ) -> NDArray[np.int64]:
     """Gamma around each customer's own mean, moved by last quarter's answer, rounded to what is sold."""
     q = company.AMOUNT_Q
-    root = 1 - 1 / (9 * q) - people.taste / (3 * np.sqrt(q))  # Wilson and Hilferty's gamma quantile
-    mean = company.AMOUNT_P * company.AMOUNT_GAMMA / (q * np.maximum(root, 0.15) ** 3)
+    mean = company.AMOUNT_P * company.AMOUNT_GAMMA / _gamma_quantile(q, -people.taste)
     quarter = quarter_index(on).clip(min=0)
     moved = (score_money(history.group, reverse=reverse) + history.shock)[who, quarter]
     a_quarter = 91.3 * np.maximum(people.rate, 1 / LONGEST_FILLED_GAP_DAYS)
     centre = np.maximum(mean[who] + moved / a_quarter[who], company.DENOMINATIONS[0])
-    wanted = rng.gamma(company.AMOUNT_P, centre / company.AMOUNT_P)
+    wanted = rng.gamma(company.AMOUNT_P, _before_floor(centre) / company.AMOUNT_P)
     wanted = wanted.clip(_DENOMINATIONS[0], _DENOMINATIONS[-1])
     under = np.searchsorted(_DENOMINATIONS, wanted, side="right").clip(max=len(_DENOMINATIONS) - 1) - 1
     low, high = _DENOMINATIONS[under], _DENOMINATIONS[under + 1]
     up = rng.random(len(who)) < (wanted - low) / (high - low)
     amounts: NDArray[np.int64] = np.where(up, high, low)
     return amounts
+
+
+def _gamma_quantile(shape: float, z: Floats) -> Floats:
+    """Return quantiles of a standard gamma at the probabilities of normal quantiles ``z`` (Wilson and Hilferty)."""
+    root = 1 - 1 / (9 * shape) + z / (3 * np.sqrt(shape))
+    quantile: Floats = shape * np.maximum(root, 0.15) ** 3
+    return quantile
+
+
+@cache
+def _floored_means() -> tuple[Floats, Floats]:
+    """Return means of the amounts wanted, and what they become when nothing under the smallest size is sold."""
+    means = np.geomspace(1_000, 1_000_000, 400)
+    z = np.linspace(-4, 4, 401)
+    weights = np.exp(-(z**2) / 2)
+    shape = _gamma_quantile(company.AMOUNT_P, z) / company.AMOUNT_P
+    sold = np.maximum(means[:, None] * shape, company.DENOMINATIONS[0]) @ weights / weights.sum()
+    return means, sold
+
+
+def _before_floor(mean: Floats) -> Floats:
+    """Return the mean to draw from so that the mean sold is ``mean``."""
+    means, sold = _floored_means()
+    return np.interp(mean, sold, means)

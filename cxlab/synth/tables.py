@@ -13,6 +13,8 @@ from cxlab.synth.money import BONUS, KINDS, RECHARGE, RECURRING, Payments
 from cxlab.synth.people import OFFERS, People
 
 PLAN_CODES = tuple(plan.code for plan in company.PLANS)
+SEGMENTS = ("a", "b")
+"""By parity of the customer's number: nothing differs between them (effect 13)."""
 PRODUCTS = ("", "prepaid_package", "postpaid")
 CHANNELS = ("ussd", "app", "shop", "bank")
 _PRODUCT = np.array([("recharge", "prepaid", "postpaid").index(plan.paid) for plan in company.PLANS])
@@ -41,7 +43,7 @@ def customers(people: People, *, number: NDArray[np.int64], consent: NDArray[np.
             "first_seen": dates(people.joined),
             "acq_source": codes(people.source, tuple(company.SOURCES)),
             "acq_cost": whole(costs[people.source]),
-            "segment": codes(people.number % 2, ("a", "b")),
+            "segment": codes(people.number % 2, SEGMENTS),
             "region": codes(people.region, tuple(company.REGIONS)),
             "consent_research": pa.array(consent),
             "plan": codes(plan_of_loose, (*PLAN_CODES, "")),
