@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cxlab.figures import draw, strip
+from cxlab.figures import draw
+from cxlab.figures.strip import strip
 from cxlab.finding import Message, Value
 from cxlab.overview import Board, Commentary, Decision, Tile
 from cxlab.report.clean import plain
