@@ -48,7 +48,8 @@ _PHONE = re.compile(
 )
 _PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}|\{value|\{\{|\}\}|%\(\w+\)s")
 _NO_NUMBER = re.compile(
-    r"\bNaN\b|\bNaT\b|<NA>|(?<![^\W\d_])(?:nan|inf)(?=[%),;]|\Z)|(?:\A|[(,])\s*(?:nan|None|inf)\s*(?:[),%]|\Z)"
+    r"\bNaN\b|\bNaT\b|<NA>|\b(?:nan|inf)%|\bnan (?:to|đến)\b|\b(?:to|đến) (?:nan|inf)\b"
+    r"|(?:\A|[(,:=]\s?)(?:nan|None|inf)(?:[),;]|\Z)"
 )
 _STYLE_FETCH = re.compile(r"@import|url\(\s*['\"]?(?!data:image/)", re.IGNORECASE)
 _SVG_DANGER = re.compile(
