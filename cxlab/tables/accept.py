@@ -143,7 +143,7 @@ def accept(
     refused = [row for one, _ in staged for row in one.reading.refused]
     rows = _number(engine, "SELECT count(*) FROM staged") + len(refused)
     if rows == 0 and not table.team:
-        raise DataError(f"{table.name}: no source has a row", see=see(table.name))
+        raise DataError("no source has a row", see=see(table.name))
     reasons = dict(
         engine.con.execute(
             "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM bad) "

@@ -42,9 +42,9 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
     text = engine_type == "VARCHAR"
     match column.type:
         case "text":
-            return f"CAST({raw} AS VARCHAR)"
+            return _no_error(f"CAST({raw} AS VARCHAR)", file=file)
         case "id" | "code":
-            return _as_id(raw, engine_type=engine_type)
+            return _no_error(_as_id(raw, engine_type=engine_type), file=file)
         case "date" | "timestamp":
             moment = _moment(f"trim({raw})", file=file) if text else _native_moment(raw, engine_type=engine_type)
             return f"CAST({moment} AS {ENGINE_TYPES[column.type]})"
@@ -58,6 +58,13 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
             return f"CASE WHEN isfinite({number}) THEN {number} END"
         case "flag":
             return f"TRY_CAST({f'trim({raw})' if text else raw} AS BOOLEAN)"
+
+
+def _no_error(sql: str, *, file: File) -> str:
+    """Error cells of a sheet are no text."""
+    if file.kind != "excel":
+        return sql
+    return f"CASE WHEN NOT regexp_matches({sql}, '^#(DIV/0!|N/A|NAME\\?|NULL!|NUM!|REF!|VALUE!)$') THEN {sql} END"
 
 
 def _as_id(raw: str, *, engine_type: str) -> str:

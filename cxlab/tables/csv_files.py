@@ -14,31 +14,40 @@ from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
 
 
-def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path) -> tuple[str, list[tuple[int, str, str]]]:
+def csv_view(
+    engine: Backend, *, path: Path, file: File, scratch: Path, drop: Sequence[str] = ()
+) -> tuple[str, list[tuple[int, str, str]]]:
     """Return the SQL that reads a CSV file, and its ragged rows as (record, reason, text).
 
-    The header line is record 1. Every value is text; an empty field is missing.
+    The header line is record 1. Every value is text; an empty field is missing. The file is read once, whole rows
+    at a time, into ``scratch``: a row is refused or not, whichever columns are used of it.
 
     Raises
     ------
     DataError
         If the file is not in the declared encoding or has no header.
     """
+    scratch.mkdir(parents=True, exist_ok=True)
     plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
-    header = _header(plain, file=file, original=path)
+    header, lines = _header(plain, file=file, original=path)
     columns = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in header)
     reader = (
-        f"read_csv({quote(str(plain))}, auto_detect = false, header = false, skip = {file.header}, "
+        f"read_csv({quote(str(plain))}, auto_detect = false, header = false, skip = {lines}, "
         f"delim = {quote(file.separator)}, quote = {quote(file.quote)}, escape = {quote(file.quote)}, "
         f"columns = {{{columns}}}, store_rejects = true, nullstr = '', strict_mode = true)"
     )
+    rows = scratch / f"{path.stem}.rows.parquet"
+    kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
     engine.con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    engine.con.execute(f"SELECT count(*) FROM (SELECT {name(header[0])}, random() FROM {reader})").fetchall()
+    engine.con.execute(
+        f"COPY (SELECT {kept}, row_number() OVER () AS row_number FROM {reader}) "
+        f"TO {quote(str(rows))} (FORMAT parquet)"
+    )
     refused = engine.con.execute(
         "SELECT line::BIGINT, min(error_type)::VARCHAR, min(csv_line) FROM reject_errors "
         "GROUP BY line ORDER BY line"
     ).fetchall()
-    return _numbered(reader, refused=[row[0] for row in refused], first=file.header, origin=path.name), [
+    return _numbered(rows, refused=[row[0] for row in refused], first=file.header, origin=path.name), [
         (record, _REASONS.get(kind, "ragged_row"), text or "") for record, kind, text in refused
     ]
 
@@ -50,29 +59,30 @@ _REASONS = {
 }
 
 
-def _numbered(reader: str, *, refused: Sequence[int], first: int, origin: str) -> str:
+def _numbered(rows: Path, *, refused: Sequence[int], first: int, origin: str) -> str:
     """Number the rows read; the refused ones in between keep their numbers."""
     # before the j-th refused record stand (its number - first - j) rows that were read
     gaps = [record - first - j for j, record in enumerate(refused, start=1)]
     shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap < row_number))" if gaps else ""
     return (
         f"SELECT * EXCLUDE (row_number), row_number + {first}{shift} AS record_number, "
-        f"{quote(origin)} AS record_origin FROM (SELECT *, row_number() OVER () AS row_number FROM {reader})"
+        f"{quote(origin)} AS record_origin FROM read_parquet({quote(str(rows))})"
     )
 
 
-def _header(path: Path, *, file: File, original: Path) -> list[str]:
+def _header(path: Path, *, file: File, original: Path) -> tuple[list[str], int]:
     import csv
 
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         rows = csv.reader(lines, delimiter=file.separator, quotechar=file.quote)
         header = next((row for number, row in enumerate(rows, start=1) if number == file.header), None)
+        ended = rows.line_num
     if not header:
         raise DataError(f"{original.name} has no header: record {file.header} is empty or not there")
     doubled = sorted({column for column in header if header.count(column) > 1})
     if doubled:
         raise DataError(f"{original.name} names a column twice: {', '.join(map(repr, doubled))}")
-    return header
+    return header, ended
 
 
 def _as_utf8(path: Path, *, encoding: str, scratch: Path) -> Path:
@@ -81,7 +91,6 @@ def _as_utf8(path: Path, *, encoding: str, scratch: Path) -> Path:
         with path.open("rb") as start:
             if start.read(3) != codecs.BOM_UTF8:
                 return path
-    scratch.mkdir(parents=True, exist_ok=True)
     copy = scratch / f"{path.stem}.utf8.csv"
     codec = {"utf-8": "utf-8-sig", "windows-1258": "cp1258", "windows-1252": "cp1252"}.get(encoding, encoding)
     try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import python_calamine
 from ibis.backends.duckdb import Backend
@@ -15,7 +18,7 @@ from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
 
 
-def excel_view(engine: Backend, *, path: Path, file: File) -> str:
+def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = ()) -> str:
     """Register a sheet and return the SQL that reads it; record numbers are the line numbers of the sheet.
 
     Raises
@@ -34,18 +37,44 @@ def excel_view(engine: Backend, *, path: Path, file: File) -> str:
     lines = sheet.to_python(skip_empty_area=False)
     if len(lines) < file.header or not any(lines[file.header - 1]):
         raise DataError(f"{path.name}, sheet {title!r} has no header: line {file.header} is empty or not there")
-    header = {
-        str(cell).strip(): place for place, cell in enumerate(lines[file.header - 1]) if cell not in ("", None)
-    }
+    header = {str(cell).strip(): place for place, cell in enumerate(lines[file.header - 1]) if _filled(cell)}
+    unknown = [column for column in drop if column not in header]
+    if unknown:
+        raise DataError(f"{path.name}, sheet {title!r} has no column {unknown[0]!r} to drop")
     numbers = [
         number for number, line in enumerate(lines, start=1) if number > file.header and any(map(_filled, line))
     ]
-    data = {column: [_text(lines[number - 1][place]) for number in numbers] for column, place in header.items()}
-    arrays = {column: pa.array(values, pa.string()) for column, values in data.items()}
+    errors = _errors(path, title=title)
+    arrays = {
+        column: pa.array(
+            [errors.get((number, place)) or _text(lines[number - 1][place]) for number in numbers], pa.string()
+        )
+        for column, place in header.items()
+        if column not in drop
+    }
     arrays["record_number"] = pa.array(numbers, pa.int64())
     registered = f"excel_{path.stem}_{title}"
     engine.con.register(registered, pa.table(arrays))
     return f"SELECT *, {quote(path.name)} AS record_origin FROM {name(registered)}"
+
+
+def _errors(path: Path, *, title: str) -> dict[tuple[int, int], str]:
+    """Return error cells such as #N/A by (line, place): the fast reader hands them over as empty."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return {}
+    with zipfile.ZipFile(path) as parts:
+        sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/")]
+        if not any(b't="e"' in parts.read(part) for part in sheets):
+            return {}
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    found = {
+        (cell.row, cell.column - 1): str(cell.value)
+        for line in book[title].iter_rows()
+        for cell in line
+        if cell.data_type == "e"
+    }
+    book.close()
+    return found
 
 
 def _filled(cell: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,24 +95,23 @@ def _view(
     try:
         match file.kind:
             case "csv":
-                rows, refused = csv_view(engine, path=path, file=file, scratch=scratch)
+                rows, refused = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop)
             case "excel":
-                rows = excel_view(engine, path=path, file=file)
+                rows = excel_view(engine, path=path, file=file, drop=drop)
             case _:
-                rows = _parquet(path)
-        without = ", ".join(name(column) for column in drop)
-        kept = f"SELECT * EXCLUDE ({without}) FROM ({rows})" if drop else rows
-        engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {kept}")
+                rows = _parquet(path, drop=drop)
+        engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {rows}")
     except duckdb.Error as error:
         raise DataError(f"{view}: {path} cannot be read as {file.kind}", [str(error).splitlines()[0]]) from None
     return refused
 
 
-def _parquet(path: Path) -> str:
+def _parquet(path: Path, *, drop: Sequence[str]) -> str:
     pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
     file = "parse_filename(filename)" if path.is_dir() else quote(path.name)
+    without = ", ".join(map(name, ("filename", "file_row_number", *drop)))
     return (
-        "SELECT * EXCLUDE (filename, file_row_number), file_row_number + 1 AS record_number, "
+        f"SELECT * EXCLUDE ({without}), file_row_number + 1 AS record_number, "
         f"{file} AS record_origin "
         f"FROM read_parquet({quote(pattern)}, filename = true, file_row_number = true, union_by_name = true)"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from cxlab.tables.accept import Accepted
+from cxlab.tables.config import read_config
 from cxlab.tables.engine import connect
+from cxlab.tables.load import load_tables
 from cxlab.tables.schema import TABLES
 
 HEAD = """
@@ -109,3 +113,27 @@ def contract_table(name: str, rows: Sequence[Mapping[str, object]]) -> ir.Table:
 
 def _moment(value: object, kind: str) -> object:
     return datetime.fromisoformat(value) if kind == "timestamp" and isinstance(value, str) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A table after the checks, its rows, and its quarantine as text."""
+
+    accepted: Accepted
+    rows: pd.DataFrame
+    quarantine: pd.DataFrame
+
+
+@pytest.fixture
+def load_table(tmp_path, engine):
+    """Load one table from a raw file that is there already, by the settings of its source in TOML."""
+
+    def load(table: str, settings: str, *, head: str = HEAD, others: str = "") -> Loaded:
+        (tmp_path / "study.toml").write_text(f"{head}\n[sources.{table}]\n{settings}\n{others}", encoding="utf-8")
+        config = read_config(tmp_path / "study.toml")
+        accepted = load_tables(config, folder=tmp_path, engine=engine, today=date(2026, 11, 1))[table]
+        file = tmp_path / "prepared" / "quarantine" / f"{table}.csv"
+        refused = pd.read_csv(file, dtype=str, keep_default_na=False) if file.exists() else pd.DataFrame()
+        return Loaded(accepted=accepted, rows=pd.read_parquet(accepted.file), quarantine=refused)
+
+    return load

@@ -199,7 +199,7 @@ def hidden(row, day):
     return day >= CLOSE or (row["loaded_at"] is not None and row["loaded_at"].date() > AS_OF)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(contracts(), payments(), st.integers(1, 300))
 def test_the_future_cannot_change_the_past(engine, contract_rows, payment_rows, later):
     """Take away every row the study must not see, and move every end it must not see: nothing changes."""
