@@ -13,7 +13,7 @@ from cxlab.figures.style import BETTER, INK, PAPER, RULE, SAME, SMALL, WORSE, te
 from cxlab.wording import Wording
 
 _TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-_FINE_TICKS = (0.6, 0.8, 1.0, 1.25, 1.5, 1.75)
+_FINE_TICKS = (0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5)
 
 
 def forest(brief: Brief) -> Drawing:
@@ -32,7 +32,7 @@ def forest(brief: Brief) -> Drawing:
                 words = wording.text("term.reference")
             else:
                 said.append(f"{label}: {number.written(wording)}")
-            rows.append((Row(label=label, value=words, n=n), number))
+            rows.append((Row(label=label, value=words, n=n, strong=not brief.sparse), number))
     layout = Layout.of([row for row, _ in rows], brief)
     sheet = brief.sheet(layout.height + 44, reading=[brief.interval_note("bar")])
     axes = layout.plot(sheet)

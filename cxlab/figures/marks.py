@@ -24,7 +24,16 @@ def whisker(
     edges = axes.get_xlim()
     low = edges[0] if number.low is None else number.low
     high = edges[1] if number.high is None else number.high
-    axes.plot([low, high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", gid=WHISKER, zorder=4)
+    axes.plot(
+        [low, high],
+        [y, y],
+        color=colour,
+        linewidth=width,
+        solid_capstyle="butt",
+        gid=WHISKER,
+        clip_on=False,
+        zorder=4,
+    )
     for end, open_, arrow in ((low, number.low is None, "<"), (high, number.high is None, ">")):
         marker, size = (arrow, 5.0) if open_ else ("|", 2 * cap)
         axes.plot(
@@ -57,17 +66,19 @@ def target_across(
     axes.axhline(value, color=TARGET, linewidth=1.4, dashes=(4, 3), zorder=3)
     words = wording.text("axis.target", value=words)
     left, right = axes.get_xlim()
+    bottom, top = axes.get_ylim()
     wide = (right - left) * (text_width(words, SMALL) + 12) / axes.bbox.width
+    tall = (top - bottom) * 20 / axes.bbox.height
 
-    def room(start: float) -> tuple[float, bool]:
-        inside = [pair for pair in band if start - 0.02 * wide <= pair[0] <= start + wide]
-        above = min((low - value for _, low, _ in inside), default=float("inf"))
-        below = min((value - high for _, _, high in inside), default=float("inf"))
-        return max(above, below), above >= below
+    def room(spot: tuple[float, bool]) -> float:
+        """Distance from the words to the nearest interval; enough is enough, so that the left end is preferred."""
+        start, above = spot
+        low, high = (value, value + tall) if above else (value - tall, value)
+        inside = [pair for pair in band if start - 0.05 * wide <= pair[0] <= start + 1.05 * wide]
+        return min((max(below - high, low - over) for _, below, over in inside), default=tall)
 
-    starts = [left + (right - left - wide) * place / 8 for place in range(9)]
-    start = max(starts, key=lambda each: room(each)[0])
-    above = room(start)[1]
+    spots = [(left + (right - left - wide) * place / 8, above) for place in range(9) for above in (True, False)]
+    start, above = max(spots, key=lambda spot: min(room(spot), tall / 3))
     axes.annotate(
         words,
         (start, value),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -110,10 +109,10 @@ def drawn_of(finding: Finding, *, wording: Wording) -> str:
 
 def nice_ticks(low: float, high: float, *, most: int) -> list[float]:
     """Round ticks that span both ends."""
-    if low == high:
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
         low, high = low - abs(low or 1) / 2, high + abs(high or 1) / 2
     ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    return [float(0 if math.isclose(tick, 0, abs_tol=1e-12) else tick) for tick in ticks]
+    return [0.0 if abs(tick) < 1e-9 * (high - low) else float(tick) for tick in ticks]
 
 
 def tick_words(ticks: list[float], unit: str, wording: Wording) -> list[str]:

@@ -18,7 +18,7 @@ _BAND = 22.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row; without ``value`` it is the heading of the rows below."""
+    """One row: ``bold`` is its label, ``strong`` its value; without a value it heads the rows below."""
 
     label: str
     value: str = ""
@@ -26,6 +26,7 @@ class Row:
     note: str = ""
     note_colour: str = MUTED
     bold: bool = False
+    strong: bool = True
 
     @property
     def heading(self) -> bool:
@@ -105,12 +106,12 @@ class Layout:
         if row.heading:
             return
         if self.stacked:
-            sheet.text(self.width, first, row.value, bold=True, align="right")
+            sheet.text(self.width, first, row.value, bold=row.strong, align="right")
             if row.n:
                 sheet.text(self.width, first + SMALL * LEADING, row.n, size=SMALL, colour=MUTED, align="right")
             return
         base = centre + 0.34 * SIZE
-        sheet.text(self.right + _GAP, base, row.value, bold=True, colour=INK)
+        sheet.text(self.right + _GAP, base, row.value, bold=row.strong, colour=INK)
         if row.n:
             sheet.text(self.width, base, row.n, size=SMALL, colour=MUTED, align="right")
 

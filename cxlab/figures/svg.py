@@ -11,11 +11,12 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from cxlab.figures.outline import relative
+from cxlab.figures.style import INK
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_COARSE = 20.0
-"""Glyph outlines come in 6400ths of their size; a 320th is finer than a screen shows."""
+_COARSE = 25.0
+"""Glyph outlines come in 6400ths of their size; a 256th is finer than a screen shows."""
 
 _GLYPH = 0.015625 * _COARSE
 _MOVED = re.compile(r"translate\(([-\d.]+) 0\)")
@@ -35,7 +36,7 @@ def svg_of(figure: Figure, *, alt: str) -> str:
     for unwanted in (*root.findall(f"{_SVG}metadata"), *root.findall(f"{_SVG}defs[{_SVG}style]")):
         root.remove(unwanted)
     _gather_definitions(root)
-    _rename(root, prefix=f"c{hashlib.sha256(text.encode()).hexdigest()[:2]}")
+    _rename(root, prefix=_letters(int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])))
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         element.text = element.tail = None
@@ -52,6 +53,7 @@ def svg_of(figure: Figure, *, alt: str) -> str:
         "height": height,
         "viewBox": f"0 0 {width} {height}",
         "stroke-linejoin": "round",
+        "fill": INK,
     }
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
@@ -76,7 +78,7 @@ def _rename(root: ElementTree.Element, *, prefix: str) -> None:
         for each in parent.findall(f"{_SVG}use"):
             if each.get(_HREF, "")[1:] in blank:
                 parent.remove(each)
-    names = {each.get("id"): f"{prefix}{place:x}" for place, each in enumerate(defined)}
+    names = {each.get("id"): prefix + _letters(place) for place, each in enumerate(defined)}
     for element in root.iter():
         name = element.attrib.pop("id", None)
         if name in names:
@@ -86,6 +88,19 @@ def _rename(root: ElementTree.Element, *, prefix: str) -> None:
         clip = re.fullmatch(r"url\(#(.+)\)", element.get("clip-path", ""))
         if clip:
             element.set("clip-path", f"url(#{names[clip[1]]})")
+
+
+def _letters(number: int) -> str:
+    """Write a number in letters, the shortest name that is allowed; a large one keeps its last four.
+
+    >>> _letters(0), _letters(27), len(_letters(2**32 - 1))
+    ('a', 'bb', 4)
+    """
+    letters = ""
+    while not letters or (number and len(letters) < 4):
+        number, letter = divmod(number, 26)
+        letters = chr(97 + letter) + letters
+    return letters
 
 
 def _shorten(element: ElementTree.Element) -> None:
@@ -100,12 +115,13 @@ def _shorten(element: ElementTree.Element) -> None:
     elif transform:
         x, y, size = map(float, _PLACED.fullmatch(transform).groups())  # type: ignore[union-attr]
         scale = f"{size * _GLYPH:.4g}"
-        element.set("transform", f"translate({x:.1f} {y:.1f})scale({scale} -{scale})")
+        element.set("transform", f"translate({x:.1f} {y:.1f})scale({scale}-{scale})")
     for name in ("x", "y", "width", "height"):
         if "." in element.get(name, ""):
             element.set(name, f"{float(element.attrib[name]):.1f}")
-    if "style" in element.attrib:
-        element.set("style", re.sub(r"(?<=[:;]) +", "", element.attrib["style"]))
+    style = re.sub(r"(?<=[:;]) +", "", element.attrib.pop("style", ""))
+    if style and not (element.tag == "g" and style == f"fill:{INK}"):
+        element.set("style", style)
 
 
 def _join(element: ElementTree.Element) -> None:

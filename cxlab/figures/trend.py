@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -46,7 +48,9 @@ def trend(brief: Brief) -> Drawing:
     left_axis(axes, ticks, words)
     _line(axes, found, last=found[-1].said(wording))
     if brief.target is not None:
-        target_across(axes, brief.target, short(brief.target, unit, wording), wording=wording, band=_band(found))
+        lines = [(each.at * len(quarters), -math.inf, math.inf) for each in shown]
+        taken = [*_band(found), *lines]
+        target_across(axes, brief.target, short(brief.target, unit, wording), wording=wording, band=taken)
     _quarters(axes, quarters, brief, plot_width)
     _events(sheet, axes, shown, left=left, above=above)
     said = [

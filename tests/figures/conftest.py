@@ -153,8 +153,20 @@ def equity_bridge():
 EVENTS = pd.DataFrame(
     {
         "date": pd.to_datetime(["2026-07-01", "2025-10-15", "2026-02-17", "2024-05-02", "2019-01-01"]),
-        "name_en": ["Én 90 and Én 120 +10%", "app repaired", "Tet", "outage in the Mekong delta for nine hours", "long ago"],
-        "name_vi": ["tăng giá Én 90, Én 120 thêm 10%", "sửa ứng dụng", "Tết", "mất sóng đồng bằng sông Cửu Long", "đã lâu"],
+        "name_en": [
+            "Én 90 and Én 120 +10%",
+            "app repaired",
+            "Tet",
+            "outage in the Mekong delta for nine hours",
+            "long ago",
+        ],
+        "name_vi": [
+            "tăng giá Én 90, Én 120 thêm 10%",
+            "sửa ứng dụng",
+            "Tết",
+            "mất sóng đồng bằng sông Cửu Long",
+            "đã lâu",
+        ],
     }
 )
 
@@ -169,3 +181,19 @@ SHAPES = {
     "flow": left_flow,
     "bridge": equity_bridge,
 }
+
+
+@pytest.fixture
+def made():
+    """Makers of findings by name."""
+    return {**SHAPES, "finding": finding}
+
+
+@pytest.fixture
+def events():
+    return EVENTS.copy()
+
+
+@pytest.fixture
+def labels():
+    return LABELS
