@@ -28,7 +28,7 @@ def show_board(study: Study, board: Board) -> None:
     languages = study.config.languages if os.environ.get("CXLAB_RUN") else study.config.languages[:1]
     for language in languages:
         wording = wording_of(study, language)
-        publish_display_data(
+        publish_display_data(  # type: ignore[no-untyped-call]
             {
                 "text/html": board_html(board, study=study, wording=wording),
                 "text/plain": " ".join(plain(wording.say(sentence)) for sentence in board.answer),

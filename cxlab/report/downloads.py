@@ -33,5 +33,5 @@ def safe_table(finding: Finding, *, minimum_n: int) -> pd.DataFrame:
     few = hidden_rows(table, minimum_n=minimum_n, shape=finding.shape)
     for name in table.columns:
         if few.any() and pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype("object").where(~few, None)
+            table[name] = table[name].astype("object").mask(few)
     return table

@@ -10,7 +10,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import PackageLoader
 from markupsafe import Markup
@@ -19,13 +19,16 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from cxlab.report.clean import allowed, plain
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
 _TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
 _HEADING = re.compile(r"<(/?)h[2-6]\b[^>]*>")
 _SENTENCE = re.compile(r"<h2>.*?</h2>\n?", re.DOTALL)
 
 
-def body(notebook: Mapping[str, Any], *, language: str, lead: str | None = None, board: bool = False) -> Markup:
+def body(notebook: NotebookNode, *, language: str, lead: str | None = None, board: bool = False) -> Markup:
     """Return the page body of one language.
 
     Parameters
@@ -60,7 +63,7 @@ def prose(source: str) -> Markup:
 
 
 def _exporter() -> TemplateExporter:
-    exporter = TemplateExporter(
+    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         template_file="body.html.j2",
         extra_loaders=[PackageLoader("cxlab.report", "templates")],
         filters={"prose": prose, "shown": _shown, "is_shown": _is_shown},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cxlab.finding import Finding
 from cxlab.report.appendix import data_page, definitions_page, methods_page
@@ -14,11 +14,13 @@ from cxlab.report.question import question_page
 from cxlab.report.site import OWN_PAGES, Report, moved
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from cxlab.tables.study import Study
 
 
 def write_pages(
-    executed: Mapping[str, Mapping[str, Any]],
+    executed: Mapping[str, NotebookNode],
     findings: Sequence[Finding],
     *,
     study: Study,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -123,7 +123,7 @@ def _changes(report: Report, lead: Finding, wording: Wording) -> list[Item]:
     return [_change(row, unit, wording) for row in change.table.to_dict("records") if pd.notna(row["estimate"])]
 
 
-def _change(row: dict[str, Any], unit: Unit, wording: Wording) -> Item:
+def _change(row: Mapping[Any, Any], unit: Unit, wording: Wording) -> Item:
     term = wording.text("page.on", what=wording.text(f"term.{row['against']}"))
     low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
     value = float(row["estimate"])

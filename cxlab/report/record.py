@@ -129,7 +129,7 @@ def _show_draft(study: Study, findings: Sequence[Finding]) -> None:
     title = plain(wording.text("page.draft_not_recorded"))
     lines = [(finding.name, plain(wording.say(finding.message))) for finding in findings]
     items = Markup("").join(Markup("<li><code>{}</code> {}</li>").format(name, said) for name, said in lines)
-    publish_display_data(
+    publish_display_data(  # type: ignore[no-untyped-call]
         {
             "text/html": str(Markup('<div class="draft"><p><b>{}</b></p><ol>{}</ol></div>').format(title, items)),
             "text/plain": "\n".join([title, *(f"  {name}: {said}" for name, said in lines)]),

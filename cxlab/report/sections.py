@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from cxlab.figures import draw
 from cxlab.finding import Estimate, Finding, Withheld
 from cxlab.report.clean import plain
 from cxlab.report.tables import table_html
-from cxlab.wording import Wording
+from cxlab.wording import Labels, Wording
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
@@ -21,7 +21,8 @@ As = Literal["figure", "table", "both"]
 
 def wording_of(study: Study, language: str) -> Wording:
     """Return the words of one language of a study, with its labels and its currency."""
-    return Wording(language=language, labels=study.config.labels, currency=study.config.currency)
+    labels = cast("Labels", study.config.labels)  # its languages are a narrower type than str
+    return Wording(language=language, labels=labels, currency=study.config.currency)
 
 
 def section(finding: Finding, *, study: Study, wording: Wording, as_: As | None = None) -> Markup:

@@ -41,7 +41,7 @@ def show(study: Study, *findings: Finding, as_: As | None = None) -> None:
     for finding in findings:
         for language in languages:
             wording = wording_of(study, language)
-            publish_display_data(
+            publish_display_data(  # type: ignore[no-untyped-call]
                 {
                     "text/html": str(section(finding, study=study, wording=wording, as_=as_)),
                     "text/plain": section_text(finding, study=study, wording=wording),

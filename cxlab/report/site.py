@@ -20,6 +20,8 @@ from cxlab.report.sections import wording_of
 from cxlab.wording import Wording
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from cxlab.tables.study import Study
 
 OWN_PAGES = ("data", "methods", "definitions")
@@ -35,7 +37,7 @@ class Report:
 
     study: Study
     facts: RunFacts
-    executed: Mapping[str, Mapping[str, Any]]
+    executed: Mapping[str, NotebookNode]
     findings: Sequence[Finding]
 
     def of(self, step: str) -> tuple[Finding, ...]:
@@ -61,6 +63,11 @@ class Report:
             return wording.text(f"page.{step}")
         titles = about(self.executed[step]).get("title", {})
         return plain(str(titles.get(wording.language) or next(iter(titles.values()), step)))
+
+    def short_title(self, step: str, wording: Wording) -> str:
+        """Name of a page in the navigation: one or two words of the catalogue, else its title."""
+        short = f"page.short.{step}"
+        return wording.text(short) if wording.knows(short) else self.title(step, wording)
 
 
 def _shows_board(notebook: Mapping[str, Any]) -> bool:
@@ -106,7 +113,7 @@ def render(template: str, report: Report, *, name: str, language: str, **context
             if other != language
         ],
     }
-    links = [{"name": step, "title": report.title(step, wording)} for step in (*report.steps, *OWN_PAGES)]
+    links = [{"name": step, "title": report.short_title(step, wording)} for step in (*report.steps, *OWN_PAGES)]
     html = _environment().get_template(template).render(
         page=page, links=links, study=report.study, facts=report.facts, style=_style(),
         approved=_approved(report.facts, wording), say=wording.text,

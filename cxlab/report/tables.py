@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,8 @@ def table_html(finding: Finding, *, wording: Wording, minimum_n: int, caption: s
     ).format(label, label + _thinned_note(finding.table, rows, wording), head, body)
 
 
-Column = tuple[str, bool, Callable[[dict[str, Any]], str | Markup]]
+Row = Mapping[Any, Any]
+Column = tuple[str, bool, Callable[[Row], str | Markup]]
 
 
 def _columns(finding: Finding, rows: pd.DataFrame, wording: Wording) -> list[Column]:
@@ -106,7 +107,7 @@ def _title(column: str, wording: Wording) -> str:
     return wording.text(f"term.{column}") if wording.knows(f"term.{column}") else column.replace("_", " ")
 
 
-def _writer(name: str, unit: Unit, wording: Wording) -> Callable[[dict[str, Any]], str]:
+def _writer(name: str, unit: Unit, wording: Wording) -> Callable[[Row], str]:
     return lambda row: value_text(row[name], name, unit=unit, wording=wording, of=row.get("of"))
 
 
@@ -135,13 +136,13 @@ def _form(column: str, unit: Unit) -> str:
     return FORMS[unit] if column in {"last", "alone", "now", "before", "year_ago"} else "count"
 
 
-def _number(value: object, form: str, wording: Wording) -> str:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+def _number(value: Any, form: str, wording: Wording) -> str:
+    if pd.isna(value):
         return "·"
     return wording.number(value.item() if isinstance(value, np.generic) else value, form)
 
 
-def _with_interval(row: dict[str, Any], unit: Unit, wording: Wording) -> str | Markup:
+def _with_interval(row: Row, unit: Unit, wording: Wording) -> str | Markup:
     if pd.isna(row["estimate"]):
         return "·"
     low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
@@ -155,7 +156,7 @@ def _with_interval(row: dict[str, Any], unit: Unit, wording: Wording) -> str | M
 
 
 def _cells(
-    columns: Iterable[Column], row: dict[str, Any], *, few: bool, counted: bool, wording: Wording
+    columns: Iterable[Column], row: Row, *, few: bool, counted: bool, wording: Wording
 ) -> Iterable[Markup]:
     for place, (_, numeric, write) in enumerate(columns):
         if few and numeric:
