@@ -114,7 +114,7 @@ def _amounts(
 
 
 def _gamma_quantile(shape: float, z: Floats) -> Floats:
-    """Return quantiles of a standard gamma at the probabilities of normal quantiles ``z`` (Wilson and Hilferty)."""
+    """Return quantiles of a standard gamma where the normal has ``z`` (Wilson and Hilferty)."""
     root = 1 - 1 / (9 * shape) + z / (3 * np.sqrt(shape))
     quantile: Floats = shape * np.maximum(root, 0.15) ** 3
     return quantile

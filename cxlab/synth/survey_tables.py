@@ -104,7 +104,7 @@ def loop_cases(people: People, history: History, *, rng: np.random.Generator, of
     who = np.concatenate([w.who[c.case_answer] for w, c in zip(history.waves, history.contacts, strict=True)])
     opened = np.concatenate([c.opened for c in history.contacts])
     called = np.concatenate([c.called for c in history.contacts])
-    called = np.where(called < CLOSE, called, NOTHING)
+    called = np.where(called < np.minimum(CLOSE, _exits(history, who, opened)), called, NOTHING)
     size = len(who)
     seconds = rng.integers(DAY_START, DAY_END, size)
     closed = np.where(called >= 0, called + rng.integers(0, 15, size), NOTHING)
@@ -126,3 +126,12 @@ def loop_cases(people: People, history: History, *, rng: np.random.Generator, of
             "outcome": codes(outcome, ("", "solved", "not_solved")),
         }
     )
+
+
+def _exits(history: History, who: NDArray[np.intp], on: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return when each customer's spell of a day ends."""
+    spells = history.spells
+    shift = 1 << 22
+    held = np.searchsorted(spells.who * shift + spells.start, who * shift + on, side="right") - 1
+    exits: NDArray[np.int32] = spells.exit[held]
+    return exits
