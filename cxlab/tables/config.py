@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cxlab.errors import UsageError
 from cxlab.tables import schema
@@ -28,6 +37,16 @@ class Expression(_Part):
     """A contract column made by SQL over the columns of the source."""
 
     sql: str
+
+
+def _which(value: object) -> str:
+    # tags begin with = so that a problem's path can leave them out
+    return "=text" if isinstance(value, str) else "=table"
+
+
+ColumnSource = Annotated[
+    Annotated[str, Tag("=text")] | Annotated[Expression, Tag("=table")], Discriminator(_which)
+]
 
 
 class File(_Part):
@@ -65,9 +84,11 @@ class Source(File):
 
     path: str = ""
     table: str = ""
-    inputs: Mapping[str, str | File] = {}
+    inputs: Mapping[
+        str, Annotated[Annotated[str, Tag("=text")] | Annotated[File, Tag("=table")], Discriminator(_which)]
+    ] = {}
     from_: Annotated[str, Field(alias="from")] = ""
-    columns: Mapping[str, str | Expression] | None = None
+    columns: Mapping[str, ColumnSource] | None = None
     values: Mapping[str, Mapping[str, str]] = {}
     drop: tuple[str, ...] = ()
     hash: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ def did_you_mean(word: str, *, among: Iterable[str]) -> str:
 
 
 def _line(found: Any, model: type[BaseModel]) -> str:  # noqa: ANN401  (pydantic's own record)
-    steps = [str(step) for step in found["loc"] if not str(step)[:1].isupper() and "[" not in str(step)]
+    steps = [str(step) for step in found["loc"] if not str(step).startswith("=")]
     path = ".".join(steps) or "the file"
     came = found.get("input")
     match found["type"]:
@@ -38,7 +38,7 @@ def _line(found: Any, model: type[BaseModel]) -> str:  # noqa: ANN401  (pydantic
         case "literal_error":
             return f"{path}: needs {found['ctx']['expected']}; got {came!r}"
         case _:
-            words = found["msg"].replace("Input should be", "needs").replace("String should", "needs to")
+            words = found["msg"].replace("Input should be", "needs to be").replace("String should", "needs to")
             return f"{path}: {words}; got {came!r}"
 
 

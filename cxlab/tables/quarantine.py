@@ -42,7 +42,8 @@ def write_quarantine(
     half = to.with_suffix(".half")
     # the quoted first name carries the byte order mark, by which spreadsheets know the encoding
     engine.con.execute(
-        f"COPY (SELECT {safe} FROM ({rows}) ORDER BY source, record) TO {quote(str(half))} (HEADER, FORMAT csv)"
+        f"COPY (SELECT {safe} FROM (SELECT * FROM ({rows}) ORDER BY source, record)) "
+        f"TO {quote(str(half))} (HEADER, FORMAT csv)"
     )
     to.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
     half.unlink()
