@@ -76,14 +76,9 @@ def carry_out(
         try:
             study = _open(plan, quarter)
             off = _off(plan.steps, study)
-            executed, seconds = _execute_steps(plan, study, folder=folder, off=off, limits=limits, watch=watch)
             facts = _facts(plan, run_id=run_id, at=at, off=off)
-            findings = _write_findings(study, list(executed), folder=folder, facts=facts)
-            _write_pages(executed, findings, study=study, facts=facts, folder=folder)
-            steps = [step for step in plan.steps if step.name in executed]
-            record = _record(plan, study, facts=facts, steps=steps, seconds=seconds, findings=findings)
+            seconds = _make_report(plan, study, facts=facts, folder=folder, limits=limits or Limits(), watch=watch)
             note("run done", run=run_id)
-            replace_file(folder / "manifest.json", manifest.as_bytes(record))
             done = publish.finish(folder, run_id=run_id)
         except BaseException as error:
             note("run failed", run=run_id, kind=type(error).__name__)
@@ -93,6 +88,24 @@ def carry_out(
         if plan.publishes:
             publish.publish(done, reports=plan.reports, quarter=str(quarter))
     return _result(plan, quarter, run_id=run_id, state=facts.state, off=off, seconds=seconds, started=started)
+
+
+def _make_report(
+    plan: Plan, study: Study, *, facts: RunFacts, folder: Path, limits: Limits, watch: Watch | None
+) -> dict[str, float]:
+    """Execute the steps and write findings, pages and, last, the manifest; return seconds by step."""
+    steps = [step for step in plan.steps if step.name not in facts.off]
+    executed: dict[str, NotebookNode] = {}
+    seconds: dict[str, float] = {}
+    for step in steps:
+        started = time.monotonic()
+        executed[step.name] = _execute_step(plan, study, step=step, folder=folder, limits=limits, watch=watch)
+        seconds[step.name] = round(time.monotonic() - started, 3)
+    findings = _write_findings(study, list(executed), folder=folder, facts=facts)
+    _write_pages(executed, findings, study=study, facts=facts, folder=folder)
+    record = _record(plan, study, facts=facts, steps=steps, seconds=seconds, findings=findings)
+    replace_file(folder / "manifest.json", manifest.as_bytes(record))
+    return seconds
 
 
 def _open(plan: Plan, quarter: Quarter) -> Study:
@@ -119,38 +132,25 @@ def _off(steps: Sequence[Step], study: Study) -> dict[str, _Off]:
             continue
         message = Message("page.off_tables", {"tables": missing}) if missing else Message("page.question_off")
         off[step.name] = _Off(why=reason or f"no {missing}", message=message)
+        note("step off", step=step.name, why=off[step.name].why)
     return off
 
 
-def _execute_steps(
-    plan: Plan,
-    study: Study,
-    *,
-    folder: Path,
-    off: Mapping[str, _Off],
-    limits: Limits | None,
-    watch: Watch | None,
-) -> tuple[dict[str, NotebookNode], dict[str, float]]:
-    executed: dict[str, NotebookNode] = {}
-    seconds: dict[str, float] = {}
-    for step in plan.steps:
-        if step.name in off:
-            note("step off", step=step.name, why=off[step.name].why)
-            continue
-        started = time.monotonic()
-        executed[step.name] = execute(
-            step,
-            values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
-            environment={"CXLAB_RUN": str(folder), "CXLAB_STEP": step.name, "CXLAB_STUDY": str(plan.config)},
-            folder=study.folder,
-            to=folder / "notebooks" / step.path.name,
-            limits=limits or Limits(),
-            watch=watch,
-        )
-        if not (folder / "findings" / f"{step.name}.json").is_file():
-            raise RunError(f"{step.path.name} recorded nothing: its last cell has to call record(study, [...])")
-        seconds[step.name] = round(time.monotonic() - started, 3)
-    return executed, seconds
+def _execute_step(
+    plan: Plan, study: Study, *, step: Step, folder: Path, limits: Limits, watch: Watch | None
+) -> NotebookNode:
+    executed = execute(
+        step,
+        values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
+        environment={"CXLAB_RUN": str(folder), "CXLAB_STEP": step.name, "CXLAB_STUDY": str(plan.config)},
+        folder=study.folder,
+        to=folder / "notebooks" / step.path.name,
+        limits=limits,
+        watch=watch,
+    )
+    if not (folder / "findings" / f"{step.name}.json").is_file():
+        raise RunError(f"{step.path.name} recorded nothing: its last cell has to call record(study, [...])")
+    return executed
 
 
 def _given(plan: Plan, quarter: str) -> dict[str, Value]:
