@@ -36,7 +36,8 @@ def activity_covers(
     at = day_of(signs["at"])
     until = at + rule.idle_days
     if rule.validity:
-        until = ibis.coalesce(ibis.greatest(day_of(signs["period_to"]), at + 1), until)
+        given = ibis.greatest(day_of(signs["period_to"]), at + 1)
+        until = ibis.ifelse(signs["period_to"].notnull(), given, until)
     signs = signs.select(customer_id=signs["customer_id"], from_day=at, to_day=until)
     signs = signs.semi_join(people, "customer_id")
     return _with_joining(signs, people=people, rule=rule)
