@@ -35,7 +35,7 @@ class Plan:
 
 
 PLANS = (
-    Plan(code="tu_do", newcomers=0.34, stock=0.42, hazard_ratio=1.60, price=0, cycle_days=0, paid="recharge"),
+    Plan(code="tu_do", newcomers=0.34, stock=0.4, hazard_ratio=1.60, price=0, cycle_days=0, paid="recharge"),
     Plan(
         code="en90",
         newcomers=0.28,
@@ -153,8 +153,10 @@ VALID_DAYS = 60
 BONUS_SHARE, BONUS_EVERY_DAYS, BONUS_FIRST = 0.20, 14, "2023-07-07"
 """Every second Friday a recharge brings bonus credit."""
 VAT = 0.10
-ADDON_FLOOR, ADDON_MEDIAN, ADDON_LOG_SD = 33_000, 36_500, 1.1
+ADDON_FLOOR, ADDON_MEDIAN, ADDON_LOG_SD = 33_000, 38_000, 1.1
 """Extras a customer buys in a quarter: floor + median x exp(sd x taste), VND."""
+SECOND_SIM_SHARE, FADING_DAYS, FADING_SPEND = 0.18, 91, 0.5
+"""Customers with a second SIM elsewhere (unseen); before they leave their extras fall to this share."""
 SPEND_LIKING_CORRELATION = 0.5
 SPEND_SHOCK = 15_000
 """Standard deviation of a quarter's own up and down, VND."""

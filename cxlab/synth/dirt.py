@@ -17,13 +17,14 @@ LATE_WINDOW_DAYS = 4
 """Late recharges were made in the last days before the close."""
 
 
-def per_reference(count: int, customers: int) -> int:
-    """Scale a count written for 20,000 customers.
+def part(count: float, *, first: int, size: int) -> int:
+    """Return the part of a count written for 20,000 customers that falls to a chunk; parts of a whole sum.
 
-    >>> per_reference(40, 2_000)
-    4
+    >>> part(40, first=0, size=1_000), part(40, first=1_000, size=1_000)
+    (2, 2)
     """
-    return round(count * customers / company.REFERENCE_SIZE)
+    scale = count / company.REFERENCE_SIZE
+    return round((first + size) * scale) - round(first * scale)
 
 
 def strays(rng: np.random.Generator, size: int) -> NDArray[np.int8]:

@@ -58,6 +58,11 @@ class _Chunk:
     people: People
     history: History
 
+    @property
+    def place(self) -> dict[str, int]:
+        """Which customers of all these are."""
+        return {"first": int(self.people.number[0]), "size": self.people.size}
+
 
 def make_company(
     to: Path,
@@ -146,7 +151,7 @@ def _write_surveys(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) 
         interactions=writer.rows.get("interactions", 0),
         cases=writer.rows.get("loop_cases", 0),
     )
-    late = dirt.answered_late(rng, rows, count=_part(company.AFTER_CLOSE * recipe.sample, recipe, chunk))
+    late = dirt.answered_late(rng, rows, count=dirt.part(company.AFTER_CLOSE * recipe.sample, **chunk.place))
     table = survey_tables.responses(people, rows, late, rng=rng, offset=offset)
     tally.add("invitations", len(rows.who))
     tally.add("answered_after_close", (late >= CLOSE).sum())
@@ -165,7 +170,7 @@ def _write_money(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) ->
     payments = _payments(recipe, chunk)
     tally.money(payments)
     rng = stream(recipe.seed, Purpose.DIRT, 10_000_000 + chunk.index)
-    late = dirt.loaded_late(rng, payments, count=_part(company.LATE_RECHARGES, recipe, chunk))
+    late = dirt.loaded_late(rng, payments, count=dirt.part(company.LATE_RECHARGES, **chunk.place))
     tally.add("late_recharges", late.sum())
     table = tables.transactions(
         chunk.people,
@@ -186,13 +191,6 @@ def _payments(recipe: Recipe, chunk: _Chunk) -> Payments:
     ]  # fmt: skip
     paid = joined_payments(parts)
     return paid.taken((paid.on >= since) & (paid.on < CLOSE))
-
-
-def _part(count: float, recipe: Recipe, chunk: _Chunk) -> int:
-    """Return this chunk's part of a count written for 20,000 customers, so that the parts sum."""
-    before = chunk.index * CHUNK
-    scale = count / company.REFERENCE_SIZE
-    return round((before + chunk.people.size) * scale) - round(before * scale)
 
 
 def _true_spells(people: People, history: History) -> pa.Table:

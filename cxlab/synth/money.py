@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cxlab.synth import company
 from cxlab.synth.days import BOUNDS, CLOSE, day, quarter_index
-from cxlab.synth.lives import NEVER, History
+from cxlab.synth.lives import History
 from cxlab.synth.people import HALF_PRICE, People
 from cxlab.synth.scores import DETRACTOR, PROMOTER
 from cxlab.synth.streams import Purpose, stream
@@ -122,6 +122,8 @@ def _extras(
         some = np.flatnonzero(length > 0)
         person = who[some]
         amount = (level[some] + history.shock[person, q] + effect[person, q]) * length[some] / (high - low)
+        fading = people.second_sim[person] & (spells.exit[rows][some] < high + company.FADING_DAYS)
+        amount = np.where(fading, amount * company.FADING_SPEND, amount)
         amount = np.floor(amount / 1_000 + rng.random(len(some))).astype(np.int64) * 1_000
         on = begin[some] + np.floor(rng.random(len(some)) * length[some]).astype(np.int32)
         parts.append((person, on, amount))
@@ -129,9 +131,3 @@ def _extras(
     none = np.full(len(person), _NO_DAY)
     kinds = np.full(len(person), ONE_TIME, np.int8)
     return Payments(who=person, on=on, amount=amount, kind=kinds, begins=none, ends=none).taken(amount > 0)
-
-
-def is_active(spell_exit: Ints) -> NDArray[np.bool_]:
-    """Say which spells go on at the close."""
-    active: NDArray[np.bool_] = spell_exit == NEVER
-    return active

@@ -26,7 +26,8 @@ class People:
 
     ``number`` counts customers from 0 over all chunks; ``lead`` is the position in the chunk of the account's
     payer (oneself outside family accounts); ``liking`` of the company and ``taste`` for spending are standard
-    normal; ``rate`` is recharges a day; ``ratio`` multiplies the hazard at all times.
+    normal; ``rate`` is recharges a day; ``ratio`` multiplies the hazard at all
+    times; ``second_sim`` says who has another operator's SIM too, which no table shows.
     """
 
     number: NDArray[np.int64]
@@ -40,6 +41,7 @@ class People:
     taste: Floats
     rate: Floats
     ratio: Floats
+    second_sim: NDArray[np.bool_]
 
     @property
     def size(self) -> int:
@@ -68,7 +70,7 @@ def make_people(first: int, size: int, *, seed: int, chunk: int, calm: bool) -> 
     )
     return People(number=first + np.arange(size, dtype=np.int64), lead=lead, plan=plan, region=region,
                   source=source, offer=offer, joined=joined, liking=liking, taste=taste, rate=rate,
-                  ratio=ratio)  # fmt: skip
+                  ratio=ratio, second_sim=rng.random(size) < company.SECOND_SIM_SHARE)  # fmt: skip
 
 
 def _pick(rng: np.random.Generator, shares: list[float], size: int) -> NDArray[np.intp]:

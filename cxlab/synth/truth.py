@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cxlab.synth import company
 from cxlab.synth.days import BOUNDS, CLOSE, NAMES, OPEN, hazard_ratios
+from cxlab.synth.hazards import accumulated
 from cxlab.synth.lives import REASONS, History
 from cxlab.synth.money import BONUS, Payments
 from cxlab.synth.people import People
@@ -202,6 +203,10 @@ def planted(*, calm: bool, reverse: bool) -> dict[str, Any]:
             }
             for q, name in enumerate(NAMES)
         },
+        "en_nam_renewal_hazard": _renewal_hazard(),
+        "sau150_month_13_hazard": company.SAU150_SPIKE,
+        "returning_share": company.RETURN_SHARE,
+        "transfers_a_year": company.TRANSFER_YEARLY,
         "score_money": dict.fromkeys(none, 0) if reverse else company.SCORE_MONEY,
         "nps": {
             name: {"other": cells[0].tolist(), "en90_en120": cells[1].tolist()}
@@ -217,3 +222,9 @@ def planted(*, calm: bool, reverse: bool) -> dict[str, Any]:
         },
         "revenue_amount": "without VAT; bonus credit is no revenue",
     }
+
+
+def _renewal_hazard() -> float:
+    """Return the share of Én Năm customers who leave on their first renewal, before their own ratios."""
+    hazard = accumulated()[company.EN_NAM]
+    return round(float(-np.expm1(hazard[364] - hazard[365])), 4)

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+
+from cxlab.synth.care import HOTLINE
+from cxlab.synth.lives import live
+from cxlab.synth.people import make_people
 
 
 def test_callbacks_are_in_time_as_planted_and_better_in_the_pilot_region(company):
@@ -104,3 +109,31 @@ def test_friends_are_named_by_customers_who_were_there(company):
         "select count(*) from customers where acq_source = 'referral' and first_seen >= '2023-10-01'"
     )
     assert 0.85 < recorded / came <= 1
+
+
+def test_a_callback_in_time_and_minutes_on_hold_act_on_next_quarters_hazard():
+    people = make_people(0, 5_000, seed=1, chunk=0, calm=True)
+    history = live(people, seed=1, chunk=0, calm=True, reverse=False, asked=0.7)
+    wave, contact = history.waves[4], history.contacts[4]
+    expected = np.ones(people.size)
+    waited = contact.kind == HOTLINE
+    for who, wait in zip(contact.who[waited], contact.wait[waited], strict=True):
+        expected[who] = max(expected[who], 1.02 ** max(wait / 60 - 3, 0))
+    in_time = (contact.called >= 0) & (contact.called - wave.answered[contact.case_answer] <= 10)
+    expected[wave.who[contact.case_answer[in_time]]] *= 0.90
+    assert 10 < in_time.sum() < len(in_time)
+    assert contact.ratio == pytest.approx(expected)
+
+
+def test_called_back_as_a_fixed_flag_looks_far_better_than_it_is(calm, hazard_model):
+    """Immortal time: who was ever called back had to stay until then."""
+    called = calm.ask("""
+        select distinct l.customer_id as customer_id from loop_cases l join survey_responses r using (response_id)
+        where date_diff('day', answered_at, first_contact_at) <= 10""")["customer_id"]
+    asked = calm.ask("select distinct customer_id from loop_cases")["customer_id"]
+    spells = calm.spells().query("start >= '2023-10-01'")
+    flagged = spells.assign(segment=spells["customer_id"].isin(called).map({True: "b", False: "a"}))
+    everyone = hazard_model(flagged).loc[("segment", "b")]
+    assert np.exp(everyone["log"]) < 0.55
+    cases_only = hazard_model(flagged[flagged["customer_id"].isin(asked)]).loc[("segment", "b")]
+    assert np.exp(cases_only["log"]) > 0.75

@@ -75,4 +75,5 @@ def test_three_numbers_in_a_hundred_had_another_owner_120_days_before(company):
 
 
 def test_counts_follow_the_size():
-    assert [dirt.per_reference(200, size) for size in (2_000, 20_000, 1_000_000)] == [20, 200, 10_000]
+    assert [dirt.part(200, first=0, size=size) for size in (2_000, 20_000, 1_000_000)] == [20, 200, 10_000]
+    assert sum(dirt.part(40, first=first, size=700) for first in range(0, 21_000, 700)) == 42
