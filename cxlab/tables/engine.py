@@ -8,6 +8,12 @@ from pathlib import Path
 import ibis
 from ibis.backends.duckdb import Backend
 
+_SHARE_OF = """
+CREATE OR REPLACE TEMP MACRO share_of(amount, part, whole) AS
+CAST(sign(amount) * ((abs(amount::HUGEINT) * part * 2 + whole) // (2 * whole)) AS BIGINT)
+"""
+"""amount * part / whole in whole numbers, to the nearest, halves away from zero; wide enough not to overflow."""
+
 
 def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads: int | None = None) -> Backend:
     """Open an engine in memory.
@@ -37,6 +43,7 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
     # without ipywidgets the bar is off in a notebook already, and DuckDB refuses to hear of it
     if engine.raw_sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         engine.raw_sql("SET enable_progress_bar = false")
+    engine.raw_sql(_SHARE_OF)
     return engine
 
 

@@ -15,6 +15,7 @@ FLOOR_DAYS = 30
 
 _RETURNED = ("refund", "credit")
 _BASIS = 10_000
+_MILLION = 1_000_000
 
 
 def run_rates(
@@ -49,13 +50,13 @@ def run_rates(
         "customer_id",
         "spell",
         revenue_amount=ibis.ifelse(
-            known, _divided(rates["net"] * QUARTER_DAYS, rates["exposure"]), rates["price"].fill_null(0) * 3
+            known, _share_of(rates["net"], QUARTER_DAYS, rates["exposure"]), rates["price"].fill_null(0) * 3
         ).cast("int64"),
         margin_amount=ibis.ifelse(
             known,
-            _divided(rates["margin"] * QUARTER_DAYS, rates["exposure"])
-            + _divided(_divided(rates["shared"] * QUARTER_DAYS, rates["exposure"]) * share, _BASIS),
-            _divided(rates["price"].fill_null(0) * 3 * share, _BASIS),
+            _share_of(rates["margin"], QUARTER_DAYS, rates["exposure"])
+            + _share_of(_share_of(rates["shared"], QUARTER_DAYS, rates["exposure"]), share, _BASIS),
+            _share_of(rates["price"].fill_null(0) * 3, share, _BASIS),
         ).cast("int64"),
     )
 
@@ -82,8 +83,8 @@ def _paid(rates: ir.Table, *, transactions: ir.Table | None, rules: Rules, windo
         0, ibis.least(parts["to_day"], window.close_day) - ibis.greatest(parts["from_day"], parts["since"])
     )
     days = parts["to_day"] - parts["from_day"]
-    part = _divided(parts["net"] * overlap, days)
-    own = _divided(parts["own_margin"] * overlap, days)
+    part = _share_of(parts["net"], overlap, days)
+    own = _share_of(parts["own_margin"], overlap, days)
     parts = parts.mutate(part=part, own=own, unshared=ibis.ifelse(own.isnull(), part, 0))
     sums = parts.group_by(["customer_id", "spell"]).agg(
         rows=parts["payer"].count(),
@@ -95,8 +96,8 @@ def _paid(rates: ir.Table, *, transactions: ir.Table | None, rules: Rules, windo
 
 
 def _net(money: ir.Table, *, rules: Rules) -> ir.IntegerValue:
-    inside = round(rules.tax_share / (1 + rules.tax_share) * 1_000_000)
-    tax = ibis.coalesce(money["tax_amount"], _divided(money["amount"] * inside, 1_000_000))
+    inside = round(rules.tax_share / (1 + rules.tax_share) * _MILLION)
+    tax = ibis.coalesce(money["tax_amount"], _share_of(money["amount"], inside, _MILLION))
     back = ibis.coalesce(money["kind"], "").isin(_RETURNED)
     return ibis.ifelse(back, -(money["amount"].abs() - tax.abs()), money["amount"] - tax)
 
@@ -105,10 +106,10 @@ def _priced(rates: ir.Table, *, contracts: ir.Table | None, rules: Rules) -> ir.
     """Add the monthly price of the open contracts, net of the tax inside it."""
     if contracts is None:
         return rates.mutate(price=ibis.null("int64"))
-    inside = round(rules.tax_share / (1 + rules.tax_share) * 1_000_000)
+    inside = round(rules.tax_share / (1 + rules.tax_share) * _MILLION)
     still = contracts.filter(contracts["end"].isnull())
     prices = still.group_by("customer_id").agg(price=_total(still["price_per_month"]))
-    prices = prices.mutate(price=prices["price"] - _divided(prices["price"] * inside, 1_000_000))
+    prices = prices.mutate(price=prices["price"] - _share_of(prices["price"], inside, _MILLION))
     return rates.left_join(prices, "customer_id").drop("customer_id_right")
 
 
@@ -118,17 +119,11 @@ def _margin_share(plan: ir.StringValue, *, rules: Rules) -> ir.IntegerValue:
     return ibis.cases(*cases, else_=default) if cases else ibis.literal(default)
 
 
-@ibis.udf.scalar.builtin(name="divide", signature=(("int64", "int64"), "int64"))
-def _whole_division(whole, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Integer division of the engine: exact where a float division would not be."""
+@ibis.udf.scalar.builtin(name="share_of", signature=(("int64", "int64", "int64"), "int64"))
+def _share_of(amount, part, of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """``amount * part / of`` to the nearest whole number, halves away from zero (`cxlab.tables.engine`)."""
 
 
 def _total(amounts: ir.IntegerColumn) -> ir.IntegerScalar:
     # the engine's sum is wider than 64 bits while ibis calls it int64, and would leave out a plain cast
     return amounts.sum().cast("decimal(38, 0)").cast("int64").fill_null(0)
-
-
-def _divided(amount: ir.IntegerValue, by: ir.IntegerValue | int) -> ir.IntegerValue:
-    """Divide whole numbers, to the nearest, halves away from zero."""
-    sign = ibis.ifelse(amount < 0, -1, 1)
-    return sign * _whole_division((amount.abs() * 2 + by).cast("int64"), ibis.literal(2) * by)
