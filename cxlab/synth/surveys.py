@@ -16,6 +16,8 @@ from cxlab.synth.streams import Purpose, stream
 
 Ints = NDArray[np.int32]
 NOTHING = -1
+SURVEYS = ("relationship", *TOUCHPOINTS)
+_BROKEN = [NAMES.index(name) for name in company.APP_BROKEN]
 _CES = np.array([scale == "ces" for *_, scale, _, _ in company.TOUCHPOINTS.values()])
 _MEAN = np.array([mean for *_, mean, _ in company.TOUCHPOINTS.values()])
 _SURVEYED = np.array([share for *_, share in company.TOUCHPOINTS.values()])
@@ -134,7 +136,3 @@ def _ratings(
     raw = raw + np.where(broken, company.APP_BROKEN_CES, 0.0)
     raw = raw + np.where(ces, 1.3, 1.0) * company.TOUCHPOINT_SD * rng.standard_normal(len(who))
     return np.clip(np.rint(raw), 1, np.where(ces, 7, 5)).astype(np.int64)
-
-
-_BROKEN = [NAMES.index(name) for name in company.APP_BROKEN]
-SURVEYS = ("relationship", *TOUCHPOINTS)

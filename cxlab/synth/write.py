@@ -31,17 +31,19 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=True)
-        for writer in self._open.values():
-            writer.close()
-        if kind is None:
-            self._drain(0)
-        for name in self._open:
-            part = self._part(name)
+        written = False
+        try:
             if kind is None:
-                part.replace(self.folder / f"{name}.parquet")
-            else:
-                part.unlink(missing_ok=True)
+                self._drain(0)
+                written = True
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            for name, writer in self._open.items():
+                writer.close()
+                if written:
+                    self._part(name).replace(self.folder / f"{name}.parquet")
+                else:
+                    self._part(name).unlink()
 
     def add(self, name: str, table: pa.Table) -> None:
         """Append a table; returns before it is on disk, but never more than two chunks ahead."""
