@@ -41,8 +41,9 @@ def reasons(table: Table, *, brought: tuple[str, ...], currencies: tuple[str, ..
 def repeated(table: Table, *, staged: str, brought: tuple[str, ...]) -> str:
     """Return SQL of (_source, _record, reason) for every row that repeats a key: the first one stays."""
     key = [name(column) for column in (*table.key, *(("valid_from",) if "valid_from" in brought else ()))]
+    whole = " AND ".join(f"{name(column)} IS NOT NULL" for column in table.key)
     return (
-        f"SELECT _source, _record, 'duplicate_key' AS reason FROM {staged} "
+        f"SELECT _source, _record, 'duplicate_key' AS reason FROM {staged} WHERE {whole} "
         f"QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY _source, _record) > 1"
     )
 

@@ -41,7 +41,7 @@ def nothing_in(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> str | Non
     return (
         f"needed: rows from {quarter.start} on; {', '.join(reach)}"
         if reach
-        else "no table of customers is declared"
+        else "no table with customers or their doings is declared in study.toml"
     )
 
 

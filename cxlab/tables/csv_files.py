@@ -98,5 +98,5 @@ def _as_utf8(path: Path, *, encoding: str, scratch: Path) -> Path:
             for line in old:
                 new.write(unicodedata.normalize("NFC", line))
     except UnicodeError as error:
-        raise DataError(f"{path.name} is not written in {encoding}", [str(error)]) from None
+        raise DataError(f"{path.name} is not written in {encoding}: {error}") from None
     return copy

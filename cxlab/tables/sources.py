@@ -90,7 +90,7 @@ def _view(
 ) -> list[tuple[int, str, str]]:
     path = folder / Path(file.path).expanduser()
     if not path.exists():
-        raise DataError(f"{view}: no file at {path}")
+        raise DataError(f"no file at {path}")
     refused: list[tuple[int, str, str]] = []
     try:
         match file.kind:
@@ -102,7 +102,7 @@ def _view(
                 rows = _parquet(path, drop=drop)
         engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {rows}")
     except duckdb.Error as error:
-        raise DataError(f"{view}: {path} cannot be read as {file.kind}", [str(error).splitlines()[0]]) from None
+        raise DataError(f"{path} cannot be read as {file.kind}: {str(error).splitlines()[0]}") from None
     return refused
 
 

@@ -135,7 +135,7 @@ def test_lines_above_the_header_are_skipped_and_counted(tmp_path, load_table):
         (
             b"contract_id,customer_id,start\n1,\xff\xfe\xfd,2024-01-01\n" * 2,
             'encoding = "utf-16"',
-            "contracts: UTF-16 stream does not start with BOM",
+            "contracts: c.csv is not written in utf-16: UTF-16 stream does not start with BOM",
         ),
         (b"contract_id,customer_id,start\n", "", "contracts: no source has a row"),
     ],

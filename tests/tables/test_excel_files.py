@@ -89,7 +89,9 @@ def test_sheets_and_columns_that_are_not_there(book, load_table, settings, probl
 def test_a_file_that_is_no_workbook_is_refused(tmp_path, load_table):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "book.xlsx").write_bytes(b"not a workbook")
-    with pytest.raises(DataError, match=r"^the sources cannot be read\n  - contracts: .*\n  See data/README.md$"):
+    with pytest.raises(
+        DataError, match=r"^the sources cannot be read\n  - contracts: book.xlsx is not an Excel file: .*"
+    ):
         load_table("contracts", EXCEL)
 
 

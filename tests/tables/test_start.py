@@ -1,0 +1,108 @@
+"""The dictionary, a new study, and the report of a load in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cxlab.errors import DataError, UsageError
+from cxlab.tables import check_study, describe, init_study
+from cxlab.tables.config import read_config
+from cxlab.tables.dictionary import dictionary
+from cxlab.tables.schema import NEEDS, TABLES
+
+from .conftest import CONTRACTS, CUSTOMERS
+
+
+def test_the_dictionary_beside_the_data_is_the_one_written_from_the_contract():
+    written = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
+    assert written == dictionary(), "run: python -m cxlab.tables.dictionary"
+
+
+def test_the_dictionary_names_every_table_and_column():
+    text = dictionary()
+    for table in TABLES.values():
+        section = text.partition(f"\n## {table.name}\n")[2].partition("\n## ")[0]
+        assert table.meaning in section
+        for column in table.columns:
+            assert f"`{column.name}` | " in section or f"`{column.name}`** | " in section
+
+
+def test_keys_references_and_rules_name_columns_that_are_there():
+    for table in TABLES.values():
+        assert set(table.key) <= set(table.names)
+        for reference in table.references:
+            assert reference.column in table.names
+            assert reference.to in TABLES[reference.table].names
+        for rule in table.rules:
+            assert set(rule.needs) <= set(table.names)
+        with pytest.raises(KeyError, match="nothing"):
+            table.column("nothing")
+    for ways in NEEDS.values():
+        for need in (need for way in ways for need in way if not need.startswith("rules.")):
+            name, _, column = need.partition(".")
+            assert not column or column in TABLES[name].names
+
+
+def test_a_new_study_reads_and_says_what_it_lacks(tmp_path):
+    written = init_study(tmp_path / "My phones")
+    assert [path.name for path in written][:4] == ["study.toml", "codebook.yaml", "events.csv", "decisions.csv"]
+    assert all(path.is_file() for path in written)
+    config = read_config(written[0])
+    assert config.name == "My phones"
+    assert not config.made_up
+    assert ((tmp_path / "My phones" / "private").stat().st_mode & 0o777) == 0o700
+    with pytest.raises(DataError) as error:
+        check_study("2026Q1", config=tmp_path / "My phones")
+    assert str(error.value) == (
+        "2026Q1 has no data\n"
+        "  - no table with customers or their doings is declared in study.toml\n"
+        "  See data/README.md"
+    )
+
+
+def test_a_new_study_needs_an_empty_folder(tmp_path):
+    (tmp_path / "mine.txt").write_text("precious")
+    with pytest.raises(UsageError) as error:
+        init_study(tmp_path)
+    assert str(error.value) == f"{tmp_path} is not empty\n  - needed: a new or empty folder; it holds mine.txt"
+    with pytest.raises(UsageError) as error:
+        init_study(tmp_path / "mine.txt")
+    assert str(error.value) == f"{tmp_path}/mine.txt is a file\n  - needed: a new or empty folder"
+    assert (tmp_path / "mine.txt").read_text() == "precious"
+
+
+def test_a_load_in_words(make_study):
+    rows = {**CONTRACTS, "end_reason": ["early", "unpaid", None], "start": CONTRACTS["start"]}
+    rows["end_type"] = ["voluntary", "involuntary", None]
+    answers = {
+        "response_id": ["r1", "r2"],
+        "customer_id": ["c1", "nobody"],
+        "answered_at": ["2024-02-01", "2024-02-01"],
+        "nps": [9, 3],
+    }
+    config = make_study({"customers": CUSTOMERS, "contracts": rows, "survey_responses": answers})
+    assert describe(check_study("2024Q1", config=config)).splitlines() == [
+        "table             read  accepted  quarantined  late  from        to",
+        "customers            3         3            0     0  2023-05-01  2024-02-01",
+        "contracts            3         2            1     0  2024-02-01  2024-02-01",
+        "survey_responses     2         2            0     0  2024-02-01  2024-02-01",
+        "",
+        "Quarantined",
+        "  contracts: end_type_without_end, 1 row: a contract with an end_type has an end",
+        "",
+        "Joined",
+        "  responses to customers: 50.0%",
+        "",
+        "Good to know",
+        "  no loaded_at in customers, contracts, survey_responses: reconstructed, not as it was known at the time",
+        "  no valid_from in customers, contracts: every column counts as current",
+        "",
+        "Questions",
+        "  churn: can run",
+        "  clv: can run",
+        "  nps: can run",
+        "  revenue: revenue needs survey_responses.customer_id and transactions; missing: transactions",
+        "  voc: voc needs verbatims and codebook and codings; missing: verbatims, codebook, codings",
+    ]
