@@ -14,6 +14,7 @@ from cxlab.figures.strip import strip
 from cxlab.finding import Message, Value
 from cxlab.overview import Board, Commentary, Decision, Tile
 from cxlab.report.clean import plain
+from cxlab.report.notebook import inline
 from cxlab.report.sections import picture_html, wording_of
 from cxlab.wording import Wording
 
@@ -89,11 +90,11 @@ def _words(text: Mapping[str, str], wording: Wording) -> tuple[str, str]:
     return language, plain(text.get(language, ""))
 
 
-def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, str] | None:
+def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, Any] | None:
     if commentary is None:
         return None
     language, words = _words(commentary.words, wording)
-    return {"role": commentary.role, "language": language, "words": words}
+    return {"role": commentary.role, "language": language, "words": inline(words)}
 
 
 def _decision(decision: Decision, wording: Wording) -> dict[str, str]:

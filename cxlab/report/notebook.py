@@ -62,6 +62,11 @@ def prose(source: str) -> Markup:
     return Markup(kept.replace("<th>", '<th scope="col">').strip())
 
 
+def inline(source: str) -> Markup:
+    """Write the Markdown of one paragraph without the paragraph around it."""
+    return Markup(re.sub(r"\A<p>|</p>\Z", "", prose(source)))
+
+
 def _exporter() -> TemplateExporter:
     exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         template_file="body.html.j2",

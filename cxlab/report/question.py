@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from cxlab.finding import Check, Estimate, Finding, Unit, Withheld
 from cxlab.report.clean import plain
@@ -83,6 +84,7 @@ def how(findings: Sequence[Finding], *, report: Report, wording: Wording) -> dic
     order = ("failed", "not_done", "passed")
     return {
         "methods": [{"sentence": sentence, "gave": gave} for sentence, gave in sentences.items()],
+        "unsaid": [check["text"] for check in checks.values() if check["state"] != "passed"],
         "checks": sorted(checks.values(), key=lambda check: order.index(check["state"])),
         "computed_now": [entry["name"] for entry in entries if entry["computed_now"]],
     }
@@ -103,12 +105,23 @@ def _contents(report: Report, step: str, shown: Sequence[str], wording: Wording)
     return [
         {
             "anchor": name,
-            "number": wording.number(finding.headline, "value") if isinstance(finding.headline, Estimate) else "",
-            "text": wording.say(finding.message),
+            "text": _with_number_marked(finding, wording),
         }
         for name, finding in found
         if finding is not None and finding.question == step
     ]
+
+
+def _with_number_marked(finding: Finding, wording: Wording) -> Markup:
+    """Say the sentence with its number in bold; a number the sentence does not say stands before it."""
+    sentence = plain(wording.say(finding.message))
+    if isinstance(finding.headline, Withheld):
+        return escape(sentence)
+    number = plain(wording.number(finding.headline, "value"))
+    before, said, after = sentence.partition(number)
+    if not said:
+        before, after = "", f" {sentence}"
+    return Markup("{}<b>{}</b>{}").format(before, number, after)
 
 
 def _changes(report: Report, lead: Finding, wording: Wording) -> list[Item]:
@@ -161,5 +174,5 @@ def _reason(lead: Finding | None, wording: Wording) -> str:
 
 
 def _check(check: Check, wording: Wording) -> dict[str, str]:
-    state = {True: "passed", False: "failed", None: "not_done"}[check.passed]
-    return {"state": state, "word": wording.text(f"page.{state}"), "text": wording.say(check.message)}
+    state, word = {True: ("passed",) * 2, False: ("failed",) * 2, None: ("not_done", "note")}[check.passed]
+    return {"state": state, "word": wording.text(f"page.{word}"), "text": wording.say(check.message)}

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from cxlab.finding import Finding
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
+from cxlab.report.notebook import inline
 from cxlab.report.sections import wording_of
 from cxlab.wording import Wording
 
@@ -28,6 +29,9 @@ OWN_PAGES = ("data", "methods", "definitions")
 """Pages of every report beside those of its steps."""
 
 OVERVIEW = "overview"
+AUTOMATIC = "auto_publish"
+"""What stands for the approving role where the study file publishes every run."""
+
 _LINK = re.compile(r'(<a [^<>]*?href=")(?![#/]|[a-z]+:)([^"]*)(")')
 
 
@@ -124,6 +128,8 @@ def render(template: str, report: Report, *, name: str, language: str, **context
 
 def _approved(facts: RunFacts, wording: Wording) -> str:
     role = plain(facts.approved_by or "")
+    if role == AUTOMATIC:
+        return wording.text("page.approved_auto")
     if facts.approved_on is None:
         return wording.text("page.approved_role", role=role)
     return wording.text("page.approved", role=role, day=facts.approved_on)
@@ -151,7 +157,7 @@ def _environment() -> Environment:
         loader=PackageLoader("cxlab.report", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters["plain"] = plain
+    environment.filters |= {"plain": plain, "inline": inline}
     return environment
 
 

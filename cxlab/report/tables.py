@@ -17,6 +17,9 @@ from cxlab.wording import Wording
 MOST_ROWS = 40
 """Longer tables are thinned on the page; the download holds every row."""
 
+NOTHING = "·"
+"""What stands in a cell that holds nothing."""
+
 WORD_COLUMNS = {"verdict": "verdict", "against": "against", "step": "step", "of": "term"}
 """Columns whose values are words of the report, not codes of the data, and where those words are found."""
 
@@ -113,8 +116,8 @@ def _writer(name: str, unit: Unit, wording: Wording) -> Callable[[Row], str]:
 
 def value_text(value: object, column: str, *, unit: Unit, wording: Wording, of: str | None = None) -> str:
     """Write one value of a finding's table: codes by their labels, numbers by the unit their column names."""
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-        return "·"
+    if missing(value):
+        return NOTHING
     if isinstance(value, Quarter) or column == "quarter":
         quarter = value if isinstance(value, Quarter) else Quarter.parse(str(value))
         return wording.number(quarter, "quarter")
@@ -136,28 +139,35 @@ def _form(column: str, unit: Unit) -> str:
     return FORMS[unit] if column in {"last", "alone", "now", "before", "year_ago"} else "count"
 
 
-def _number(value: Any, form: str, wording: Wording) -> str:
-    if pd.isna(value):
-        return "·"
+def _number(value: object, form: str, wording: Wording) -> str:
+    if missing(value):
+        return NOTHING
     return wording.number(value.item() if isinstance(value, np.generic) else value, form)
 
 
 def _with_interval(row: Row, unit: Unit, wording: Wording) -> str | Markup:
-    if pd.isna(row["estimate"]):
-        return "·"
-    low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
+    number, low, high = (None if missing(row[name]) else float(row[name]) for name in ("estimate", "low", "high"))
+    if number is None:
+        return NOTHING
     if low is None and high is None:
-        return wording.number(float(row["estimate"]), FORMS[unit])
-    n = None if pd.isna(row["n"]) else int(row["n"])
-    estimate = Estimate(value=float(row["estimate"]), low=low, high=high, unit=unit, n=n)
-    exact = low == high
-    interval = "" if exact else Markup("<small>{}</small>").format(plain(wording.number(estimate, "range")))
+        return wording.number(number, FORMS[unit])
+    estimate = Estimate(value=number, low=low, high=high, unit=unit)
+    interval = "" if low == high else Markup("<small>{}</small>").format(plain(wording.number(estimate, "range")))
     return Markup("{}{}").format(plain(wording.number(estimate, "value")), interval)
 
 
-def _cells(
-    columns: Iterable[Column], row: Row, *, few: bool, counted: bool, wording: Wording
-) -> Iterable[Markup]:
+def missing(value: object) -> bool:
+    """Whether a cell of a table holds nothing.
+
+    >>> missing(float("nan")), missing(None), missing(0.0), missing("")
+    (True, True, False, False)
+    """
+    return (
+        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value).item())
+    )
+
+
+def _cells(columns: Iterable[Column], row: Row, *, few: bool, counted: bool, wording: Wording) -> Iterable[Markup]:
     for place, (_, numeric, write) in enumerate(columns):
         if few and numeric:
             yield Markup('<td class="n few">{}</td>').format(plain(wording.text("term.not_shown")))
@@ -167,7 +177,7 @@ def _cells(
         if place == 0 and not numeric:
             yield Markup('<th scope="row">{}</th>').format(text)
         elif numeric:
-            n = Markup("") if counted or pd.isna(row["n"]) else Markup(' data-n="{}"').format(int(row["n"]))
+            n = Markup("") if counted or missing(row["n"]) else Markup(' data-n="{}"').format(int(row["n"]))
             yield Markup('<td class="n"{}>{}</td>').format(n, text)
         else:
             yield Markup("<td>{}</td>").format(text)
