@@ -72,7 +72,7 @@ def share_ends(
     replicates = np.asarray(replicates, dtype=float)
     if not ((replicates > 0) & (replicates < 1)).all():
         raise FitError(
-            "leaving one bucket out gives a share of 0 or 1, or nobody: no interval on the log-odds scale"
+            "leaving one bucket out gives a share of 0 or 1, or nobody: no interval by log-odds"
         )
     found = spread(special.logit(replicates), occupied=occupied)
     low, high = intervals.logit(share, found.variance, level=level, degrees=found.degrees)

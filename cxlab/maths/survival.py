@@ -159,8 +159,8 @@ def log_rank(at_risk: ArrayLike, lost: ArrayLike) -> LogRank:
     weight = deaths * (total - deaths) / (total - 1)
     difference = (d - deaths[:, None] * share).sum(axis=0)
     covariance = np.diag((weight[:, None] * share).sum(axis=0)) - share.T @ (weight[:, None] * share)
-    degrees = int(np.linalg.matrix_rank(covariance)) if covariance.size else 0
+    degrees = int(np.linalg.matrix_rank(covariance, rtol=1e-9, hermitian=True)) if covariance.size else 0
     if degrees < 1:
         raise ValueError("a log-rank test needs two groups at risk at the same times and someone lost; got none")
-    statistic = float(difference @ np.linalg.pinv(covariance) @ difference)
+    statistic = float(difference @ np.linalg.pinv(covariance, rcond=1e-9, hermitian=True) @ difference)
     return LogRank(statistic=statistic, degrees=degrees, p=float(stats.chi2.sf(statistic, degrees)))

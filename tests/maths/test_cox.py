@@ -1,0 +1,193 @@
+"""Cox: R's values, replicated rows, strata, late entry, baseline, and designs that cannot be fitted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxlab.errors import FitError
+from cxlab.maths import ties
+from cxlab.maths.cox import baseline, cox, cox_counts
+from cxlab.maths.separation import unfit
+
+ROSSI = ["fin", "age", "race", "wexp", "mar", "paro", "prio"]
+LUNG = ["age", "sex", "ph.ecog"]
+
+
+def test_lung_matches_r(published, cox_rows, lung):
+    rows, expected = lung.dropna(subset=LUNG), published["lung_cox_efron"]
+    counts = cox_rows(rows["time"], rows["status"], rows[LUNG])
+    fit = cox(counts)
+    assert fit.coefficients == pytest.approx(expected["coefficients"], abs=5e-9)
+    assert fit.errors == pytest.approx(expected["errors"], abs=5e-9)
+    assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], abs=5e-8)
+    assert cox(counts, ties="breslow").log_likelihood == pytest.approx(
+        expected["log_likelihood_breslow"], abs=5e-8
+    )
+
+
+def test_rossi_matches_r(published, cox_rows, rossi):
+    fit, expected = cox(cox_rows(rossi["week"], rossi["arrest"], rossi[ROSSI])), published["rossi_cox_efron"]
+    assert fit.coefficients == pytest.approx(expected["coefficients"], abs=6e-8)
+    assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], abs=5e-5)
+
+
+def test_leukaemia_matches_the_textbooks(published, cox_rows, leukaemia):
+    fit = cox(cox_rows(leukaemia["time"], leukaemia["lost"], leukaemia["placebo"]))
+    assert np.exp(fit.coefficients[0]) == pytest.approx(published["leukaemia"]["hazard_ratio_efron"], abs=5e-3)
+
+
+def test_counts_are_replicated_rows_as_in_r(published, cox_rows):
+    case = published["doweight"]
+    fit = cox(cox_rows(case["time"], case["status"], case["x"], weight=case["weight"]))
+    assert fit.coefficients[0] == pytest.approx(case["coefficient_replicated_efron"], abs=5e-5)
+
+
+@pytest.mark.parametrize("method", ["efron", "breslow"])
+def test_a_count_of_two_is_two_rows(cox_rows, late, method):
+    weights = np.where(late["b"] == 2, 3, 2)
+    rows = late.loc[late.index.repeat(weights)]
+    counted = cox(
+        cox_rows(late["time"], late["lost"], late[["a", "b"]], entry=late["entry"], weight=weights), ties=method
+    )
+    repeated = cox(cox_rows(rows["time"], rows["lost"], rows[["a", "b"]], entry=rows["entry"]), ties=method)
+    assert counted.coefficients == pytest.approx(repeated.coefficients, rel=1e-9)
+    assert counted.covariance == pytest.approx(repeated.covariance, rel=1e-8)
+    assert counted.log_likelihood == pytest.approx(repeated.log_likelihood, rel=1e-12)
+
+
+def test_late_entry_equals_lifelines(cox_rows, late):
+    from lifelines import CoxPHFitter
+
+    oracle = CoxPHFitter().fit(late, "time", "lost", entry_col="entry")
+    fit = cox(cox_rows(late["time"], late["lost"], late[["a", "b"]], entry=late["entry"]))
+    assert fit.coefficients == pytest.approx(oracle.params_.to_numpy(), abs=1e-6)
+    assert fit.errors == pytest.approx(oracle.standard_errors_.to_numpy(), abs=1e-6)
+
+
+def test_strata_equal_lifelines(grid, late):
+    from lifelines import CoxPHFitter
+
+    oracle = CoxPHFitter().fit(late, "time", "lost", entry_col="entry", strata=["b"])
+    times, n, d, patterns = grid(late["time"], late["lost"], entry=late["entry"], group=late[["a", "b"]])
+    fit = cox(cox_counts(times, n, d, design=patterns[:, :1], strata=patterns[:, 1]))
+    assert fit.coefficients == pytest.approx(oracle.params_.to_numpy(), abs=1e-6)
+    assert fit.errors == pytest.approx(oracle.standard_errors_.to_numpy(), abs=1e-6)
+
+
+def test_the_closed_form_of_many_ties_is_the_direct_sum(monkeypatch, cox_rows, rossi):
+    rows = rossi.loc[rossi.index.repeat(200)].assign(week=lambda frame: 1 + frame["week"] // 13)
+    counts = cox_rows(rows["week"], rows["arrest"], rows[["fin", "age"]])
+    closed = cox(counts)
+    monkeypatch.setattr(ties, "DIRECT_BELOW", np.inf)
+    direct = cox(counts)
+    assert closed.coefficients == pytest.approx(direct.coefficients, rel=1e-9)
+    assert closed.covariance == pytest.approx(direct.covariance, rel=1e-7)
+    assert closed.log_likelihood == pytest.approx(direct.log_likelihood, rel=1e-12)
+
+
+def test_everybody_lost_at_once_is_summed_directly():
+    sums = ties.tie_sums(np.array([3.0]), np.array([3.0]), np.array([3.0]), ties="efron")
+    assert sums.w == pytest.approx([1 / 3 + 1 / 2 + 1])
+    assert sums.logs == pytest.approx([np.log(6)])
+
+
+def test_breslow_equals_the_poisson_model(cox_rows, late):
+    import statsmodels.api as sm
+
+    counts = cox_rows(late["time"], late["lost"], late[["a", "b"]], entry=late["entry"])
+    used = (counts.at_risk > 0).ravel()
+    time = np.repeat(np.arange(len(counts.times)), counts.at_risk.shape[1])
+    dummies = (time[:, None] == np.arange(len(counts.times))).astype(float)
+    x = np.hstack([np.tile(counts.design, (len(counts.times), 1)), dummies])[used]
+    model = sm.GLM(
+        counts.lost.ravel()[used], x, family=sm.families.Poisson(), offset=np.log(counts.at_risk.ravel()[used])
+    )
+    assert cox(counts, ties="breslow").coefficients == pytest.approx(model.fit(tol=1e-12).params[:2], abs=1e-6)
+
+
+def test_baseline_without_covariate_effect_is_nelson_aalen():
+    counts = cox_counts([1, 2], [[10, 10], [8, 8]], [[2, 2], [1, 1]], design=[[0.0], [1.0]])
+    fit = cox(counts, ties="breslow")
+    assert fit.coefficients == pytest.approx([0.0], abs=1e-12)
+    times, hazard = baseline(counts, fit)
+    assert times.tolist() == [1, 2]
+    assert hazard == pytest.approx([4 / 20, 4 / 20 + 2 / 16])
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), shift=st.floats(-50, 50), scale=st.floats(0.01, 100))
+def test_shifting_and_scaling_a_covariate_scales_its_coefficient(seed, shift, scale):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(4, 1))
+    n = rng.integers(20, 40, (5, 4))
+    d = rng.integers(1, 4, (5, 4))
+    plain, moved = (cox(cox_counts(range(5), n, d, design=design)) for design in (x, (x + shift) * scale))
+    assert moved.coefficients * scale == pytest.approx(plain.coefficients, rel=1e-6, abs=1e-9)
+    assert moved.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-9)
+
+
+MERGE = "leave the level out or merge it with another"
+STILL = "does not vary among those at risk when someone was lost; leave it out"
+CASES = {
+    "none_lost": ([[5, 5], [5, 5]], [[1, 0], [1, 0]], [[0.0], [1.0]], "nobody with plan = x was lost; " + MERGE),
+    "all_lost": ([[5, 5], [5, 5]], [[0, 1], [0, 1]], [[0.0], [1.0]], "nobody without plan = x was lost; " + MERGE),
+    "constant": ([[5, 5], [5, 5]], [[1, 1], [1, 1]], [[1.0], [1.0]], "plan = x " + STILL),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(CASES))
+def test_a_coefficient_without_a_finite_value_is_refused_in_words(kind):
+    at_risk, lost, design, problem = CASES[kind]
+    counts = cox_counts([1, 2], at_risk, lost, design=design, names=["plan = x"])
+    with pytest.raises(FitError) as caught:
+        cox(counts)
+    assert str(caught.value) == f"these coefficients have no finite value\n  - {problem}"
+    assert [each.kind for each in unfit(at_risk, lost, design, strata=[0, 0])] == [kind]
+
+
+def test_a_column_that_follows_from_others_is_refused():
+    design = [[0.0, 0, 0], [1, 0, 1], [0, 1, 1], [1, 1, 2]]
+    counts = cox_counts([1], [[9, 9, 9, 9]], [[1, 2, 1, 2]], design=design, names=["a", "b", "a + b"])
+    with pytest.raises(FitError) as caught:
+        cox(counts)
+    assert str(caught.value) == (
+        "these coefficients have no finite value\n  - a + b follows from the other columns; leave it out"
+    )
+
+
+def test_separation_by_two_columns_together_is_found():
+    """Neither column alone ranks all losses; their sum does."""
+    at_risk, lost, design = [[9, 9, 9]], [[0, 2, 3]], [[0.0, 0.0], [2.0, -1.0], [-1.0, 2.0]]
+    assert [each.kind for each in unfit(at_risk, lost, design, strata=[0, 0, 0])] == ["separated"]
+
+
+def test_a_design_with_losses_everywhere_is_fit():
+    assert unfit([[9, 9], [8, 8]], [[1, 2], [2, 1]], [[0.0], [1.0]], strata=[0, 0]) == []
+
+
+def test_nobody_lost_is_refused():
+    counts = cox_counts([1], [[5, 5]], [[0, 0]], design=[[0.0], [1.0]])
+    with pytest.raises(FitError, match=r"^proportional hazards need someone lost; got nobody$"):
+        cox(counts)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"lost": [[1, 1, 1]]},
+            "at_risk and lost are times by patterns, the design patterns by columns; "
+            "got (1, 2), (1, 3), (2, 1) for 1 times",
+        ),
+        ({"lost": [[6, 1]]}, "0 <= lost <= at risk must hold everywhere and the design must be finite"),
+        ({"names": ["a", "b"]}, "one name per column of the design: 1 needed; got 2"),
+    ],
+)
+def test_impossible_counts_are_refused(arguments, message):
+    given_ = {"times": [1], "at_risk": [[5, 5]], "lost": [[1, 1]], "design": [[0.0], [1.0]]} | arguments
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        cox_counts(**given_)
+    assert str(caught.value) == message
