@@ -15,6 +15,7 @@ from cxlab.synth.people import People
 Floats = NDArray[np.float64]
 NOT_ASKED, SILENT, DETRACTOR, PASSIVE, PROMOTER = range(5)
 _CCH = list(company.REGIONS).index("cch")
+_MODE_EDGES = np.cumsum([share for share, _ in company.MODES.values()])[:-1]
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -106,8 +107,7 @@ def ask(
     on = on[who]
     tenured = on - start[who] >= company.LONG_TENURE_DAYS
     u = rng.random((4, len(who)))
-    edges = np.cumsum([share for share, _ in company.MODES.values()])
-    mode = np.minimum(np.searchsorted(edges, u[0], side="right"), len(edges) - 1)
+    mode = np.searchsorted(_MODE_EDGES, u[0], side="right")
     score = _scores(rng, people, who, mean=mean, lift=lift[who], mode=mode, tenured=tenured)
     group = np.where(score >= 9, PROMOTER, np.where(score <= 6, DETRACTOR, PASSIVE)).astype(np.int8)
     chance = np.array([0, 0, *company.ANSWER_SHARE.values()])[group]

@@ -180,20 +180,9 @@ def _realised(tally: Tally) -> dict[str, Any]:
 def planted(*, calm: bool, reverse: bool) -> dict[str, Any]:
     """Return the parameters, by name; hazard ratios are against Én 90, no offer, and an answering passive."""
     season = hazard_ratios(calm=calm)
-    none = {"detractor": 1.0, "passive": 1.0, "promoter": 1.0}
     return {
         "hazard_a_month": [list(band) for band in company.HAZARD_BANDS],
-        "hazard_ratio": {
-            "plan": {plan.code: plan.hazard_ratio for plan in company.PLANS},
-            "region": {code: hr for code, (_, hr) in company.REGIONS.items()},
-            "acq_source": {code: hr for code, (_, _, hr) in company.SOURCES.items()},
-            "offer": company.OFFERS,
-            "segment": {"a": 1.0, "b": 1.0},
-            "score": none if reverse else company.SCORE_HAZARD_RATIO,
-            "silent": company.SILENT_HAZARD_RATIO,
-            "callback_in_time": company.CALLBACK_HAZARD_RATIO,
-            "hotline_minute_above_3": company.WAIT_HAZARD_RATIO,
-        },
+        "hazard_ratio": _ratios(reverse=reverse),
         "calendar_hazard_ratio": {
             name: {
                 f"{company.PLANS[p].code}/{region}": float(season[q, p, r])
@@ -207,7 +196,7 @@ def planted(*, calm: bool, reverse: bool) -> dict[str, Any]:
         "sau150_month_13_hazard": company.SAU150_SPIKE,
         "returning_share": company.RETURN_SHARE,
         "transfers_a_year": company.TRANSFER_YEARLY,
-        "score_money": dict.fromkeys(none, 0) if reverse else company.SCORE_MONEY,
+        "score_money": dict.fromkeys(company.SCORE_MONEY, 0) if reverse else company.SCORE_MONEY,
         "nps": {
             name: {"other": cells[0].tolist(), "en90_en120": cells[1].tolist()}
             for name, cells in zip(NAMES, targets(calm=calm).round(2), strict=True)
@@ -228,3 +217,17 @@ def _renewal_hazard() -> float:
     """Return the share of Én Năm customers who leave on their first renewal, before their own ratios."""
     hazard = accumulated()[company.EN_NAM]
     return round(float(-np.expm1(hazard[364] - hazard[365])), 4)
+
+
+def _ratios(*, reverse: bool) -> dict[str, Any]:
+    return {
+        "plan": {plan.code: plan.hazard_ratio for plan in company.PLANS},
+        "region": {code: hr for code, (_, hr) in company.REGIONS.items()},
+        "acq_source": {code: hr for code, (_, _, hr) in company.SOURCES.items()},
+        "offer": company.OFFERS,
+        "segment": {"a": 1.0, "b": 1.0},
+        "score": dict.fromkeys(company.SCORE_HAZARD_RATIO, 1.0) if reverse else company.SCORE_HAZARD_RATIO,
+        "silent": company.SILENT_HAZARD_RATIO,
+        "callback_in_time": company.CALLBACK_HAZARD_RATIO,
+        "hotline_minute_above_3": company.WAIT_HAZARD_RATIO,
+    }
