@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -191,21 +192,32 @@ def test_every_question_has_a_notebook_a_package_and_tests():
         assert list((ROOT / "tests" / question).glob("test_*.py")), f"no tests for {question}"
 
 
-def test_the_readme_shows_the_tree_as_it_is():
+def shown_tree():
+    """The README's tree: names by folder; the folders themselves under an empty name."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     tree = re.search(r"```(?:text)?\n(notebooks/.*?)```", text, flags=re.DOTALL)
     assert tree, "README.md needs the tree: a code block that begins with notebooks/"
-    shown_top, shown_inside, folder = set(), set(), ""
+    shown, folder = {"": set()}, ""
     for line in tree[1].splitlines():
-        indent, names = len(line) - len(line.lstrip()), re.split(r"\s{2,}", line.strip())[0].split()
-        if indent == 0 and names:
-            folder = names[0].rstrip("/")
-            shown_top |= {name.rstrip("/") for name in names}
-        elif folder == "cxlab":
-            shown_inside |= {name.rstrip("/") for name in names}
-    inside = {path.name for path in PACKAGE.iterdir() if not path.name.startswith("__pycache__")}
-    assert shown_top >= TOP
-    assert shown_inside == inside - {"py.typed"}
+        names = itertools.takewhile(re.compile(r"[\w.-]+(/|\.\w+)").fullmatch, line.split())
+        if line.startswith(" "):
+            shown[folder] |= {name.rstrip("/") for name in names}
+        else:
+            folder = next(names).rstrip("/")
+            shown[""].add(folder)
+            shown[folder] = {name.rstrip("/") for name in names}
+    return shown
+
+
+def test_the_readme_shows_the_tree_as_it_is():
+    shown = shown_tree()
+    assert shown[""] == {name for name in TOP if (ROOT / name).is_dir()}
+    inside = {
+        path.name for path in PACKAGE.iterdir() if not path.name.startswith("__") and path.name != "py.typed"
+    }
+    assert shown["cxlab"] - inside == set(), "the README shows what is not there"
+    assert inside - shown["cxlab"] == set(), "the README does not show what is there"
+    assert shown["notebooks"] == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
 
 
 def test_files_stay_readable():
