@@ -34,7 +34,7 @@ def bars(brief: Brief) -> Drawing:
                 value=brief.values(number)[0],
                 n=brief.values(number)[1],
                 note=note,
-                strong=not brief.sparse,
+                strong=brief.detail == 2,
                 note_colour=colour,
             )
             for label, number, (note, colour) in zip(labels, rows, notes, strict=True)

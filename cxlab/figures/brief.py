@@ -19,7 +19,8 @@ NARROW = 480
 class Brief:
     """A finding, its language, and the paper it is drawn on.
 
-    ``sparse`` leaves the ends and the n of each row to the marks and to the page's table.
+    ``detail`` is what stands in words beside a mark: 2 everything, 1 all but the n, 0 only the value; what is left
+    out is in the marks and in the page's table.
     """
 
     finding: Finding
@@ -28,19 +29,22 @@ class Brief:
     titled: bool = False
     events: pd.DataFrame | None = None
     target: float | None = None
-    sparse: bool = False
+    detail: int = 2
 
     @property
     def narrow(self) -> bool:
         """Whether it is drawn for a phone."""
         return self.width < NARROW
 
-    def values(self, number: Number) -> tuple[str, str]:
-        """Write the value of a row with its interval, and its n; only the value where the picture is sparse."""
-        if self.sparse:
-            return number.said(self.wording), ""
-        n = "" if number.n is None else self.wording.text("term.n_short", n=number.n)
-        return number.written(self.wording), n
+    def values(self, number: Number, *, style: str = "short") -> tuple[str, str]:
+        """Write the value of a row with its interval, and its n, as far as the detail asks for them."""
+        write = number.written if self.detail else number.said
+        value = write(self.wording, style=style)
+        if number.n is None or self.detail < 2:
+            return value, ""
+        if self.narrow:
+            return value, self.wording.text("term.n_short", n=number.n)
+        return value, self.wording.number(number.n, "count")
 
     def sheet(self, height: float, *, reading: list[str]) -> Sheet:
         """Open the sheet with room for a plot of this height below the words; ``reading`` is how to read it."""

@@ -17,6 +17,7 @@ from cxlab.finding import Estimate
 
 CLOCK = "tenure_months"
 _MOST_POINTS = 360
+_LEADING = SIZE * 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def curve(brief: Brief) -> Drawing:
     left = max(text_width(word, SMALL) for word in words) + 10
     names = _names(lines, brief, unit)
     right = 14 + max((text_width(line, SIZE, bold=True) for label in names for line in label), default=0.0)
-    tall = 250.0 if brief.narrow else 300.0
+    tall = max(250.0 if brief.narrow else 300.0, sum(_height(words) for words in names) + 20)
     sheet = brief.sheet(tall + 50, reading=[brief.interval_note("band"), *_sizes(lines, brief)])
     width = brief.width - left - right
     axes = sheet.axes(left=left, top=sheet.top + 8, width=width, height=tall)
@@ -200,20 +201,24 @@ def _name_mark(axes: Axes, here: Number, horizon: float, brief: Brief) -> list[t
     bottom, top = axes.get_ylim()
     month, step = (right - left) / axes.bbox.width, (top - bottom) / axes.bbox.height
     wide = text_width(words, 15, bold=True)
-    fits = horizon + (wide + 8) * month <= right
+    high = max(here.ends) + 26 * step
+    free = brief.target is None or not max(here.ends) - 4 * step <= brief.target <= high
+    # a falling curve leaves room above to the right and below to the left
+    after = horizon + (wide + 8) * month <= right and free
     axes.annotate(
         words,
-        (horizon, max(here.ends)),
-        xytext=(8 if fits else -8, 8),
+        (horizon, max(here.ends) if free else min(here.ends)),
+        xytext=(8 if after else -8, 8 if free else -8),
         textcoords="offset points",
-        ha="left" if fits else "right",
+        ha="left" if after else "right",
+        va="bottom" if free else "top",
         fontproperties=font(15, bold=True),
         color=INK,
         zorder=7,
     )
-    start = horizon if fits else horizon - (wide + 8) * month
-    low = max(here.ends)
-    return [(start + part * (wide + 8) * month, low, low + 26 * step) for part in (0, 0.25, 0.5, 0.75, 1)]
+    start = horizon if after else horizon - (wide + 8) * month
+    low, high = (max(here.ends), high) if free else (min(here.ends) - 26 * step, min(here.ends))
+    return [(start + part * (wide + 8) * month, low, high) for part in (0, 0.25, 0.5, 0.75, 1)]
 
 
 def _label(
@@ -225,20 +230,23 @@ def _label(
     def pixel(value: float) -> float:
         return (ceiling - value) / (ceiling - bottom) * tall
 
-    leading = SIZE * 1.15
-    gaps = [len(words) * leading + 5 for words in names]
+    gaps = [_height(words) for words in names]
     wanted = [pixel(line.last.value) for line in lines]
-    placed = apart(wanted, gap=gaps, low=min(gaps) / 2 - 6, high=tall - min(gaps) / 2 + 12)
+    placed = apart(wanted, gap=gaps, low=max(gaps) / 2 - 6, high=tall - max(gaps) / 2 + 12)
     for line, words, at, middle in zip(lines, names, wanted, placed, strict=True):
-        first = top + middle - (len(words) - 1) * leading / 2 + 0.34 * SIZE
+        first = top + middle - (len(words) - 1) * _LEADING / 2 + 0.34 * SIZE
         for number, text in enumerate(words):
             bold = len(lines) > 1 and number < len(words) - 1
             colour = line.colour if len(lines) > 1 else MUTED
-            sheet.text(left + 12, first + number * leading, text, bold=bold, colour=colour)
+            sheet.text(left + 12, first + number * _LEADING, text, bold=bold, colour=colour)
         x = float(line.months[-1]) / axes.get_xlim()[1]
         start = left - (1 - x) * (axes.get_position().width * sheet.width)
         if abs(at - middle) > 3 or x < 0.985:
             sheet.line([start + 2, left + 2, left + 9], [top + at, top + at, top + middle], colour=line.colour)
+
+
+def _height(words: list[str]) -> float:
+    return len(words) * _LEADING + 5
 
 
 def _said(lines: list[_Line], horizon: float | None, brief: Brief) -> list[str]:

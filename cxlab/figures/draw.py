@@ -30,7 +30,7 @@ DRAWERS: dict[str, Callable[[Brief], Drawing]] = {
 """Shape of a finding, and who draws it."""
 
 LARGEST = 40_000
-"""Letters of an SVG; a picture that is larger is drawn with fewer words."""
+"""Bytes of an SVG; a picture that is larger is drawn with fewer words."""
 
 LONGEST_ALT = 600
 """Letters of an alternative text."""
@@ -80,7 +80,10 @@ def draw(
         finding=finding, wording=wording, width=float(width_px), titled=titled, events=events, target=target
     )
     picture = _picture(brief)
-    return picture if len(picture.svg) <= LARGEST else _picture(replace(brief, sparse=True))
+    for detail in (1, 0):
+        if len(picture.svg.encode()) > LARGEST:
+            picture = _picture(replace(brief, detail=detail))
+    return picture
 
 
 def _picture(brief: Brief) -> Picture:

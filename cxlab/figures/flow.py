@@ -95,5 +95,6 @@ def _bar(axes: Axes, step: _Step, middle: float, *, thick: float) -> None:
     if len(number.ends) < 3:
         return
     ends = [step.at(end) for end in number.ends[1:]]
-    axes.plot(ends, [middle, middle], color=INK, linewidth=1.6, gid=WHISKER, zorder=4)
-    axes.plot(ends, [middle, middle], "|", color=INK, markersize=8, zorder=4)
+    x = [ends[0], ends[0], ends[0], ends[1], ends[1], ends[1]]
+    caps = [middle - 3.5, middle + 3.5, middle, middle, middle - 3.5, middle + 3.5]
+    axes.plot(x, caps, color=INK, linewidth=1.6, gid=WHISKER, zorder=4)

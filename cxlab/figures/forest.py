@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.figures.brief import Brief, Drawing
@@ -10,10 +13,11 @@ from cxlab.figures.numbers import Number, name_of, numbers
 from cxlab.figures.rows import Layout, Row
 from cxlab.figures.sheet import Sheet, bottom_axis
 from cxlab.figures.style import BETTER, INK, PAPER, RULE, SAME, SMALL, WORSE, text_width
+from cxlab.finding import Label
 from cxlab.wording import Wording
 
-_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-_FINE_TICKS = (0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5)
+_TICKS = (1.0, 0.5, 2.0, 0.2, 5.0, 0.1, 10.0, 0.3, 3.0, 0.7, 1.5, 0.8, 1.2, 0.6, 0.4, 20.0, 50.0)
+"""Places worth a tick, the most telling first."""
 
 
 def forest(brief: Brief) -> Drawing:
@@ -23,16 +27,16 @@ def forest(brief: Brief) -> Drawing:
     rows: list[tuple[Row, Number | None]] = []
     said = []
     for group, inside in table.assign(place=range(len(table))).groupby("of", sort=False):
-        if table["of"].nunique() > 1:
-            rows.append((Row(label=_heading(str(group), brief)), None))
+        if table["of"].nunique() > 1 or "reference" in table:
+            rows.append((_heading(str(group), inside, brief), None))
         for place, code in zip(inside["place"], inside["code"], strict=True):
             label, number = name_of(str(group), code, wording=wording), found[place]
-            words, n = brief.values(number)
+            words, n = brief.values(number, style="digits")
             if _reference(number):
                 words = wording.text("term.reference")
             else:
                 said.append(f"{label}: {number.written(wording)}")
-            rows.append((Row(label=label, value=words, n=n, strong=not brief.sparse), number))
+            rows.append((Row(label=label, value=words, n=n, strong=brief.detail == 2), number))
     layout = Layout.of([row for row, _ in rows], brief)
     sheet = brief.sheet(layout.height + 44, reading=[brief.interval_note("bar")])
     axes = layout.plot(sheet)
@@ -46,7 +50,7 @@ def forest(brief: Brief) -> Drawing:
         whisker(axes, number, middle, colour=colour, width=2.0)
         fill = PAPER if _reference(number) else colour
         axes.plot([number.value], [middle], "o", color=fill, markeredgecolor=colour, markersize=7, zorder=5)
-    ticks = [tick for tick in (_FINE_TICKS if high / low < 4 else _TICKS) if low <= tick <= high]
+    ticks = _ticks(low, high, width=layout.right - layout.left)
     axes.set_xticks([], minor=True)
     bottom_axis(axes, ticks, [wording.number(tick, "ratio_digits") for tick in ticks])
     layout.verticals(axes, ticks, color=RULE, linewidth=0.7, zorder=0)
@@ -56,10 +60,25 @@ def forest(brief: Brief) -> Drawing:
     return Drawing(sheet=sheet, said=said)
 
 
-def _heading(group: str, brief: Brief) -> str:
+def _heading(group: str, rows: pd.DataFrame, brief: Brief) -> Row:
+    """Name what the groups differ in and, where the table tells, whom they are compared with."""
     name = f"term.{group}"
     words = brief.wording.text(name) if brief.wording.knows(name) else group.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    words = words[:1].upper() + words[1:]
+    if "reference" not in rows:
+        return Row(label=words)
+    reference = Label(of=group, code=str(rows["reference"].iloc[0]))
+    return Row(label=words, note=brief.wording.text("axis.compared_with", reference=reference))
+
+
+def _ticks(low: float, high: float, *, width: float) -> list[float]:
+    """As many ticks as stand 40 pixels apart."""
+    scale = width / math.log(high / low)
+    kept: list[float] = []
+    for tick in _TICKS:
+        if low <= tick <= high and all(abs(math.log(tick / other)) * scale >= 40 for other in kept):
+            kept.append(tick)
+    return sorted(kept)
 
 
 def _reference(number: Number) -> bool:
@@ -85,7 +104,6 @@ def _sides(sheet: Sheet, layout: Layout, axes: Axes, wording: Wording) -> None:
     )
     y = sheet.top + layout.height + 36
     less, more = f"← {wording.text('axis.less')}", f"{wording.text('axis.more')} →"
-    left = max(one - 10, text_width(less, SMALL))
-    right = min(max(one + 10, left + 16), sheet.width - text_width(more, SMALL))
-    sheet.text(left, y, less, size=SMALL, colour=BETTER, align="right")
-    sheet.text(max(right, left + 12), y, more, size=SMALL, colour=WORSE)
+    one = min(max(one, text_width(less, SMALL) + 9), sheet.width - text_width(more, SMALL) - 9)
+    sheet.text(one - 9, y, less, size=SMALL, colour=BETTER, align="right")
+    sheet.text(one + 9, y, more, size=SMALL, colour=WORSE)

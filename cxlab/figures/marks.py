@@ -14,31 +14,28 @@ from cxlab.wording import Wording
 WHISKER = "interval"
 """Name (gid) of the artists that draw an interval."""
 
+_CAP = 3.5
+
 
 def whisker(
     axes: Axes, number: Number, y: float, *, colour: str = INK, width: float = 1.6, cap: float = 3.5
 ) -> None:
-    """Draw the interval of a row; an open end runs to the edge of the plot and has an arrow there."""
+    """Draw the interval of a row; an open end runs to the edge of the plot and has an arrow there.
+
+    The y axis counts pixels.
+    """
     if number.low is None and number.high is None:
         return
     edges = axes.get_xlim()
     low = edges[0] if number.low is None else number.low
     high = edges[1] if number.high is None else number.high
-    axes.plot(
-        [low, high],
-        [y, y],
-        color=colour,
-        linewidth=width,
-        solid_capstyle="butt",
-        gid=WHISKER,
-        clip_on=False,
-        zorder=4,
-    )
-    for end, open_, arrow in ((low, number.low is None, "<"), (high, number.high is None, ">")):
-        marker, size = (arrow, 5.0) if open_ else ("|", 2 * cap)
-        axes.plot(
-            [end], [y], marker, color=colour, markersize=size, markeredgewidth=width * 0.8, clip_on=False, zorder=4
-        )
+    begin = [] if number.low is None else [(low, y - _CAP), (low, y + _CAP)]
+    end = [] if number.high is None else [(high, y - _CAP), (high, y + _CAP)]
+    x, down = zip(*begin, (low, y), (high, y), *end, strict=True)
+    axes.plot(x, down, color=colour, linewidth=width, solid_capstyle="butt", gid=WHISKER, clip_on=False, zorder=4)
+    for place, known, arrow in ((low, number.low, "<"), (high, number.high, ">")):
+        if known is None:
+            axes.plot([place], [y], arrow, color=colour, markersize=5, clip_on=False, zorder=4)
 
 
 def target_below(axes: Axes, value: float, words: str, *, wording: Wording) -> None:

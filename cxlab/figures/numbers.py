@@ -22,18 +22,17 @@ class Number:
     n: int | None
     unit: str
 
-    def written(self, wording: Wording) -> str:
+    def written(self, wording: Wording, *, style: str = "short") -> str:
         """Write value and interval the short way: ``"8.8% (8.3 to 9.4)"``."""
         if self.low is None and self.high is None:
-            return short(self.value, self.unit, wording)
-        estimate = self.estimate()
-        return f"{wording.number(estimate, 'short')} ({wording.number(estimate, 'range')})"
+            return self.said(wording, style=style)
+        return f"{self.said(wording, style=style)} ({wording.number(self.estimate(), 'range')})"
 
-    def said(self, wording: Wording) -> str:
+    def said(self, wording: Wording, *, style: str = "short") -> str:
         """Write the value alone, rounded as with its interval."""
         if self.low is None and self.high is None:
-            return short(self.value, self.unit, wording)
-        return wording.number(self.estimate(), "short")
+            return wording.number(self.value, f"{FORM.get(self.unit, self.unit)}_{style}")
+        return wording.number(self.estimate(), style)
 
     def estimate(self) -> Estimate:
         """Return it as an estimate; one end at least has to be known."""
@@ -92,10 +91,9 @@ def codes(finding: Finding, *, wording: Wording, besides: tuple[str, ...] = ()) 
 
 
 def name_of(of: str, code: object, *, wording: Wording) -> str:
-    """Name one code; where the study has no name for it, ours begins with a capital."""
-    label = Label(of=of, code="" if not _known(code) else str(code))
-    words = wording.label(label)
-    return words if label.code in wording.labels.get(of, {}) else words[:1].upper() + words[1:]
+    """Name one code, with a capital unless the first word has one of its own, such as eSIM."""
+    words = wording.label(Label(of=of, code="" if not _known(code) else str(code)))
+    return words[:1].upper() + words[1:] if words.partition(" ")[0].islower() else words
 
 
 def drawn_of(finding: Finding, *, wording: Wording) -> str:

@@ -18,7 +18,8 @@ class Picture:
     Parameters
     ----------
     svg : str
-        One ``<svg>`` element, glyphs as paths, at most 40 kB; the same bytes for the same finding.
+        One ``<svg>`` element, glyphs as paths, at most 40 kB; the same bytes for the same finding. Made to be
+        shown as an image: names inside it are not unique among pictures.
     alt : str
         The sentence and the numbers, in the language of the picture; plain text, at most 600 characters.
     width_px, height_px : int

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from cxlab.figures.brief import Brief
-from cxlab.figures.sheet import LEADING, Sheet, wrap
+from cxlab.figures.sheet import LEADING, Sheet, cut, wrap
 from cxlab.figures.style import INK, MUTED, SIZE, SMALL, text_width
 
 _GAP = 14.0
@@ -18,7 +18,10 @@ _BAND = 22.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: ``bold`` is its label, ``strong`` its value; without a value it heads the rows below."""
+    """One row: ``bold`` is its label, ``strong`` its value; without a value it heads the rows below.
+
+    The note stands below the label, beside that of a heading.
+    """
 
     label: str
     value: str = ""
@@ -45,6 +48,7 @@ class Layout:
     label_width: float = 0
     value_width: float = 0
     n_width: float = 0
+    n_title: str = ""
     labels: list[list[str]] = field(default_factory=list)
     tops: list[float] = field(default_factory=list)
     centres: list[float] = field(default_factory=list)
@@ -56,6 +60,8 @@ class Layout:
         layout = cls(rows, brief.width, brief.narrow, any(row.n for row in rows))
         layout.value_width = max(text_width(row.value, SIZE, bold=True) for row in rows)
         layout.n_width = max(text_width(row.n, SMALL) for row in rows) if layout.with_n else 0
+        layout.n_title = brief.wording.text("term.n") if layout.with_n and not layout.stacked else ""
+        layout.height = SMALL * LEADING if layout.n_title else 0.0
         if layout.stacked:
             layout._stack()
         else:
@@ -84,7 +90,7 @@ class Layout:
 
     def verticals(self, axes: Axes, places: list[float], **style: Any) -> None:  # noqa: ANN401
         """Draw vertical lines from top to bottom; where rows are stacked, beside the marks only."""
-        bands = [(0.0, self.height)]
+        bands = [(self.tops[0], self.height)]
         if self.stacked:
             marks = zip(self.rows, self.centres, strict=True)
             bands = [(centre - _BAND / 2, centre + _BAND / 2) for row, centre in marks if not row.heading]
@@ -93,6 +99,7 @@ class Layout:
 
     def write(self, sheet: Sheet) -> None:
         """Write labels and numbers."""
+        sheet.text(self.width, sheet.top + SMALL, self.n_title, size=SMALL, colour=MUTED, align="right")
         for row, lines, top, centre in zip(self.rows, self.labels, self.tops, self.centres, strict=True):
             self._write_row(sheet, row, lines, sheet.top + top, sheet.top + centre)
 
@@ -100,11 +107,14 @@ class Layout:
         first = top + SIZE * 1.05 if self.stacked else centre - self._block(row, lines) / 2 + SIZE * 0.98
         for number, line in enumerate(lines):
             sheet.text(0, first + number * SIZE * LEADING, line, bold=row.bold or row.heading)
+        if row.heading:
+            start = text_width(lines[0], SIZE, bold=True) + 8
+            note = cut(row.note, self.width - start, SMALL)
+            sheet.text(start, first, note, size=SMALL, colour=row.note_colour)
+            return
         note_y = first + len(lines) * SIZE * LEADING - 1
         for number, line in enumerate(self._note(row)):
             sheet.text(0, note_y + number * SMALL * LEADING, line, size=SMALL, colour=row.note_colour)
-        if row.heading:
-            return
         if self.stacked:
             sheet.text(self.width, first, row.value, bold=row.strong, align="right")
             if row.n:
@@ -116,31 +126,35 @@ class Layout:
             sheet.text(self.width, base, row.n, size=SMALL, colour=MUTED, align="right")
 
     def _note(self, row: Row) -> list[str]:
-        return wrap(row.note, self.label_width, SMALL, most=2)
+        return [] if row.heading else wrap(row.note, self.label_width, SMALL, most=2)
 
     def _block(self, row: Row, lines: list[str]) -> float:
         return len(lines) * SIZE * LEADING + len(self._note(row)) * SMALL * LEADING
 
     def _beside(self) -> None:
         widest = max(
-            max(text_width(row.label, SIZE, bold=row.bold or row.heading), text_width(row.note, SMALL))
+            max(text_width(row.label, SIZE, bold=row.bold), text_width(row.note, SMALL))
             for row in self.rows
+            if not row.heading
         )
         self.label_width = min(widest + 2, 0.36 * self.width)
         for row in self.rows:
-            room = self.width if row.heading else self.label_width
-            self.labels.append(wrap(row.label, room, SIZE, bold=row.bold or row.heading, most=3))
+            self.labels.append(self._wrapped(row))
             tall = max(28.0, self._block(row, self.labels[-1]) + 10)
             self._place(tall, centre=tall / 2 + (3 if row.heading else 0))
 
     def _stack(self) -> None:
         self.label_width = self.width - max(self.value_width, self.n_width) - _GAP
         for row in self.rows:
-            room = self.width if row.heading else self.label_width
-            self.labels.append(wrap(row.label, room, SIZE, bold=row.bold or row.heading, most=3))
+            self.labels.append(self._wrapped(row))
             words = max(self._block(row, self.labels[-1]), SIZE * LEADING + (SMALL * LEADING if row.n else 0))
             mark = 0.0 if row.heading else _BAND
             self._place(words + mark + 6, centre=words + mark / 2 + 2)
+
+    def _wrapped(self, row: Row) -> list[str]:
+        if row.heading:
+            return [cut(row.label, 0.6 * self.width, SIZE, bold=True)]
+        return wrap(row.label, self.label_width, SIZE, bold=row.bold, most=3)
 
     def _place(self, tall: float, *, centre: float) -> None:
         self.tops.append(self.height)

@@ -16,7 +16,7 @@ WORSE, BETTER, SAME, TARGET = "#b0441b", "#0b6e6e", "#6b7280", "#8a6d1d"
 FILL = "#c3d3d3"
 """Of bars that are neither better nor worse."""
 
-LINES = ("#0b6e6e", "#b0441b", "#4a6fa5", "#b98d14", "#17202a", "#8892a0")
+LINES = ("#0b6e6e", "#b0441b", "#4a6fa5", "#8a6d1d", "#17202a", "#7a5195")
 """Of several lines in one picture; each carries its name as well."""
 
 REGULAR, BOLD = "Source Sans Pro", "Source Sans Pro Semibold"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from xml.etree import ElementTree
@@ -15,8 +14,8 @@ from cxlab.figures.style import INK
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_COARSE = 25.0
-"""Glyph outlines come in 6400ths of their size; a 256th is finer than a screen shows."""
+_COARSE = 32.0
+"""Glyph outlines come in 6400ths of their size; a 200th is finer than a screen shows."""
 
 _GLYPH = 0.015625 * _COARSE
 _MOVED = re.compile(r"translate\(([-\d.]+) 0\)")
@@ -26,7 +25,7 @@ _PLACED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\) scale\(([\d.]+) -[\d.]+\
 def svg_of(figure: Figure, *, alt: str) -> str:
     """Write a figure as one ``<svg>`` element with its alternative text as label.
 
-    Names inside it begin with a hash of the picture, so that several may stand in one page.
+    Names inside it are as short as can be: put it into a page as an image, not as markup among others.
     """
     written = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -36,7 +35,7 @@ def svg_of(figure: Figure, *, alt: str) -> str:
     for unwanted in (*root.findall(f"{_SVG}metadata"), *root.findall(f"{_SVG}defs[{_SVG}style]")):
         root.remove(unwanted)
     _gather_definitions(root)
-    _rename(root, prefix=_letters(int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])))
+    _rename(root)
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         element.text = element.tail = None
@@ -68,7 +67,7 @@ def _gather_definitions(root: ElementTree.Element) -> None:
     root.insert(0, gathered)
 
 
-def _rename(root: ElementTree.Element, *, prefix: str) -> None:
+def _rename(root: ElementTree.Element) -> None:
     """Give what is referred to a short name; drop all other names, and glyphs without an outline (spaces)."""
     defined = root[0]
     blank = {each.get("id") for each in defined if each.tag == f"{_SVG}path" and not each.get("d")}
@@ -78,7 +77,7 @@ def _rename(root: ElementTree.Element, *, prefix: str) -> None:
         for each in parent.findall(f"{_SVG}use"):
             if each.get(_HREF, "")[1:] in blank:
                 parent.remove(each)
-    names = {each.get("id"): prefix + _letters(place) for place, each in enumerate(defined)}
+    names = {each.get("id"): _letters(place) for place, each in enumerate(defined)}
     for element in root.iter():
         name = element.attrib.pop("id", None)
         if name in names:
@@ -91,13 +90,13 @@ def _rename(root: ElementTree.Element, *, prefix: str) -> None:
 
 
 def _letters(number: int) -> str:
-    """Write a number in letters, the shortest name that is allowed; a large one keeps its last four.
+    """Write a number in letters, the shortest name there is.
 
-    >>> _letters(0), _letters(27), len(_letters(2**32 - 1))
-    ('a', 'bb', 4)
+    >>> _letters(0), _letters(27)
+    ('a', 'bb')
     """
     letters = ""
-    while not letters or (number and len(letters) < 4):
+    while number or not letters:
         number, letter = divmod(number, 26)
         letters = chr(97 + letter) + letters
     return letters

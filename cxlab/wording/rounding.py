@@ -39,10 +39,10 @@ class Rounding:
 def rounding(unit: str, value: float, low: float | None, high: float | None, *, minor_digits: int = 0) -> Rounding:
     """Choose how to round: by the unit, by the size of the number and by what its interval can bear.
 
-    Shares and months have one decimal, none where the interval is two points or two months wide, or where a number
-    without an interval is whole (a target, a rule). Differences of shares have one decimal. Ratios have one
-    decimal, two where the value or an end is near 1, and like months none where a bare one is whole. Amounts have
-    three digits, two where the interval is wide. Everything else is whole.
+    Shares have one decimal, none from 10% on where the interval is 1.5 points wide; months have one, none where it
+    is two months wide. Differences of shares have one decimal. Ratios have one, two where the value or an end is
+    near 1 or the value would read like an end. What has no interval and is whole (a target, a rule) is written
+    whole. Amounts have three digits, two where the interval is wide. Everything else is whole.
     """
     if not math.isfinite(value):
         raise ValueError(f"only a finite number can be written; got {value}")
@@ -52,16 +52,18 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
         case "amount":
             return _amount(value, ends, minor_digits)
         case "share":
-            return Rounding(power=-2, step=_tenth_unless(width >= 0.02 or _whole(value * 100, ends)))
+            coarse = value >= 0.1 and width >= 0.015
+            return Rounding(power=-2, step=_tenth_unless(coarse or _whole(value * 100, ends)))
         case "share_points":
             return Rounding(power=-2, step=_tenth_unless(_whole(value * 100, ends)))
         case "months":
             return Rounding(power=0, step=_tenth_unless(width >= 2 or _whole(value, ends)))
         case "ratio":
             near = 0.85 <= value < 1.15 or value < 0.25 or any(0.95 <= end < 1.05 for end in ends)
-            if near and not _whole(value * 10, ends):
+            tenth = Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
+            if (near and not _whole(value * 10, ends)) or (width and tenth(value) in map(tenth, ends)):
                 return Rounding(power=0, step=Decimal("0.01"))
-            return Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
+            return tenth
     return Rounding(power=-2 if unit == "probability" else 0, step=Decimal(1))
 
 
