@@ -42,7 +42,7 @@ def test_quarters_are_those_of_the_specification(company):
     told = quarters(company)
     left = np.array([810, 831, 811, 790, 809, 829, 804, 796, 789, 834, 828, 862])
     active = np.array([9590, 9740, 9750, 9790, 9740, 9920, 9970, 10030, 10060, 10260, 10330, 10210])
-    assert told["joined"].to_numpy() == pytest.approx(np.array(planted.JOINED), rel=0.02)
+    assert told["joined"].to_numpy() == pytest.approx(np.array(planted.JOINED), rel=0.03)
     assert np.abs(told["left_net"].to_numpy() - left).max() < 0.05 * 810 + 4 * np.sqrt(810)
     assert told["left_net"].sum() == pytest.approx(left.sum(), rel=0.04)
     assert told["active"].to_numpy() == pytest.approx(active, rel=0.04)
