@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cxlab.figures import draw
 from cxlab.figures.strip import strip
 from cxlab.finding import Message, Value
 from cxlab.overview import Board, Commentary, Decision, Tile
 from cxlab.report.clean import plain
 from cxlab.report.notebook import inline
-from cxlab.report.sections import picture_html, wording_of
+from cxlab.report.sections import figure_html, picture_html, wording_of
 from cxlab.wording import Wording
 
 if TYPE_CHECKING:
@@ -107,6 +106,7 @@ def _decision(decision: Decision, wording: Wording) -> dict[str, str]:
 def _why(board: Board, *, study: Study, wording: Wording) -> dict[str, Any] | None:
     if board.why is None or board.why.table.empty:
         return None
-    picture = draw(board.why, wording=wording, events=study.events)
-    image = picture_html(picture.svg, alt=picture.alt, width=picture.width_px, height=picture.height_px)
-    return {"sentence": plain(wording.say(board.why.message)), "image": image}
+    return {
+        "sentence": plain(wording.say(board.why.message)),
+        "figure": figure_html(board.why, study=study, wording=wording),
+    }

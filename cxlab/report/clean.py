@@ -12,8 +12,8 @@ import nh3
 
 TAGS = frozenset(
     "a abbr article aside b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure "  # noqa: SIM905
-    "footer h2 h3 h4 hr i img li ol p pre s section small span strong sub summary sup table tbody td tfoot th "
-    "thead time tr ul".split()
+    "footer h2 h3 h4 hr i img li ol p picture pre s section small source span strong sub summary sup table tbody "
+    "td tfoot th thead time tr ul".split()
 )
 """Elements a notebook's output may bring; ``h1`` is the page's own, except on a page that is a board."""
 
@@ -22,6 +22,7 @@ ATTRIBUTES = {
     "*": EVERYWHERE,
     "a": {"href", "download"},
     "abbr": {"title"},
+    "source": {"srcset", "media", "width", "height"},
     "img": {"src", "alt", "width", "height"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"data-n", "colspan", "rowspan"},
@@ -78,7 +79,7 @@ def allowed(html: str, *, heading: bool = False) -> str:
 
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
-    if name == "src":
+    if name in ("src", "srcset"):
         return value if _IMAGE.match(value) else None
     if name == "href":
         return value if value.startswith("#") or _RELATIVE.match(value) else None

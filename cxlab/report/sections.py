@@ -16,6 +16,9 @@ from cxlab.wording import Labels, Wording
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
 
+PAGE, PHONE = 720, 320
+"""Widths figures are drawn for, pixels."""
+
 As = Literal["figure", "table", "both"]
 
 
@@ -82,12 +85,29 @@ def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
     return " ".join(parts)
 
 
+def figure_html(finding: Finding, *, study: Study, wording: Wording) -> Markup:
+    """Draw a finding twice, for a page and for a phone; the reader's screen takes the one that fits it."""
+    target = target_of(study, finding)
+    wide, narrow = (
+        draw(finding, wording=wording, events=study.events, target=target, width_px=width)
+        for width in (PAGE, PHONE)
+    )
+    image = picture_html(wide.svg, alt=wide.alt, width=wide.width_px, height=wide.height_px)
+    source = Markup('<source media="(max-width:600px)" srcset="{}" width="{}" height="{}">').format(
+        _data(narrow.svg), narrow.width_px, narrow.height_px
+    )
+    return Markup("<figure><picture>{}{}</picture></figure>").format(source, image)
+
+
 def picture_html(svg: str, *, alt: str, width: int, height: int) -> Markup:
     """Write a picture as an image that carries its own bytes: no script in it can run."""
-    data = base64.b64encode(plain(svg).encode()).decode()
-    return Markup(
-        '<img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" height="{}">',
-    ).format(Markup(data), plain(alt), int(width), int(height))
+    return Markup('<img src="{}" alt="{}" width="{}" height="{}">').format(
+        _data(svg), plain(alt), int(width), int(height)
+    )
+
+
+def _data(svg: str) -> Markup:
+    return Markup("data:image/svg+xml;base64," + base64.b64encode(plain(svg).encode()).decode())
 
 
 def _proof(finding: Finding, *, study: Study, wording: Wording, as_: As | None) -> list[Markup]:
@@ -97,9 +117,7 @@ def _proof(finding: Finding, *, study: Study, wording: Wording, as_: As | None) 
     if bare or finding.table.empty:
         return parts
     if wanted in {"figure", "both"} and finding.shape != "number":
-        picture = draw(finding, wording=wording, events=study.events, target=target_of(study, finding))
-        image = picture_html(picture.svg, alt=picture.alt, width=picture.width_px, height=picture.height_px)
-        parts.append(Markup("<figure>{}</figure>").format(image))
+        parts.append(figure_html(finding, study=study, wording=wording))
     if wanted in {"table", "both"}:
         caption = caption_of(finding, wording=wording)
         parts.append(table_html(finding, wording=wording, minimum_n=study.config.minimum_n, caption=caption))

@@ -21,8 +21,11 @@ SHORTEST_ALT = 20
 
 FORBIDDEN = frozenset(
     "script iframe frame frameset object embed applet link form input button select textarea base svg math "  # noqa: SIM905
-    "audio video source track portal template".split()
+    "audio video track portal template".split()
 )
+PICTURES = {"img": "src", "source": "srcset"}
+"""Where an element keeps its picture."""
+
 LINKS = (
     "href",
     "src",
@@ -126,16 +129,21 @@ def _elements(reading: Reading) -> Iterator[tuple[int, str]]:
         if element.tag == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh":
             yield element.line, "a page may not send its reader elsewhere"
         if element.tag == "img":
-            yield from ((element.line, problem) for problem in _picture(element))
+            yield from ((element.line, problem) for problem in _words_for(element))
+        if element.tag in PICTURES:
+            drawn = element.attributes.get(PICTURES[element.tag], "")
+            yield from ((element.line, problem) for problem in _picture(drawn))
 
 
-def _picture(element: Element) -> Iterator[str]:
+def _words_for(element: Element) -> Iterator[str]:
     alt = element.attributes.get("alt")
     if alt is None:
         yield "picture without alt text"
     elif len(alt.strip()) < SHORTEST_ALT or _HOLLOW_ALT.match(alt.strip()):
         yield f"picture whose alt text says nothing: {alt!r}"
-    source = element.attributes.get("src", "")
+
+
+def _picture(source: str) -> Iterator[str]:
     head, _, data = source.partition(",")
     if not head.startswith("data:image/"):
         yield f"picture that is not part of the page: {source[:60]!r}"
@@ -153,7 +161,7 @@ def _links(path: Path, reading: Reading, anchors: dict[Path, set[str]], folder: 
     for element in reading.elements:
         for name in LINKS:
             value = element.attributes.get(name, "").strip()
-            if not value or (element.tag == "img" and name == "src"):
+            if not value or PICTURES.get(element.tag) == name:
                 continue
             if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/", value):
                 yield element.line, f"link that leaves the report: {value[:60]!r}"

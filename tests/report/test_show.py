@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cxlab.finding import Message, Withheld
@@ -70,7 +72,15 @@ def test_a_picture_says_what_it_shows(make, study):
     html = english(make.finding("churn.left_by"), study)
     alt = html.partition('alt="')[2].partition('"')[0]
     assert "Én Tự Do" in alt
-    assert 'src="data:image/svg+xml;base64,' in html
+    assert '<img src="data:image/svg+xml;base64,' in html
+
+
+def test_a_phone_gets_a_picture_of_its_own(make, study):
+    html = english(make.finding("churn.left_by"), study)
+    assert re.search(
+        r'<picture><source media="\(max-width:600px\)" srcset="data:image/svg\+xml;base64,\S+" width="320"', html
+    )
+    assert html.count("<img") == 1
 
 
 def test_a_bare_number_has_no_picture(make, study):

@@ -64,6 +64,7 @@ def test_a_violation_names_page_and_line(tmp_path):
             '<img src="x.png" alt="Share who left by plan and by region">',
             "picture that is not part of the page: 'x.png'",
         ),
+        ('<source srcset="https://a.test/p.png">', "picture that is not part of the page: 'https://a.test/p.png'"),
         ("<p>Write to an.nguyen@mobile.test</p>", "an e-mail address in the text"),
         ("<pre>an.nguyen@mobile.test</pre>", "an e-mail address in the text"),
         ("<p>Call 0912 345 678 now</p>", "a phone number in the text"),
