@@ -173,8 +173,13 @@ def _find_bad(
     today: date,
 ) -> None:
     """Make the engine's table ``bad``: (_source, _record, reasons)."""
-    currencies = (config.currency, *_currencies(engine, parents.get("rates")))
-    own = check.reasons(table, brought=brought, currencies=currencies, today=None if config.made_up else today)
+    own = check.reasons(
+        table,
+        brought=brought,
+        currency=config.currency,
+        rated_from=_rated_from(engine, parents.get("rates")),
+        today=None if config.made_up else today,
+    )
     parts = [
         f"SELECT _source, _record, unnest({own}) AS reason FROM staged",
         check.repeated(table, staged="staged", brought=brought),
@@ -192,13 +197,11 @@ def _find_bad(
     )
 
 
-def _currencies(engine: Backend, rates: Path | None) -> list[str]:
+def _rated_from(engine: Backend, rates: Path | None) -> dict[str, date]:
     if rates is None:
-        return []
-    return [
-        row[0]
-        for row in engine.con.execute(f"SELECT DISTINCT currency FROM {_parquet(rates)} ORDER BY 1").fetchall()
-    ]
+        return {}
+    sql = f"SELECT currency, min(date) FROM {_parquet(rates)} GROUP BY currency ORDER BY currency"
+    return dict(engine.con.execute(sql).fetchall())
 
 
 def _contents(engine: Backend, file: Path) -> str:

@@ -8,10 +8,15 @@ from cxlab.tables.config import File
 from cxlab.tables.engine import quote
 from cxlab.tables.schema import Column
 
-_NO_MINOR = frozenset(
-    {"VND", "JPY", "KRW", "CLP", "ISK", "PYG", "UGX", "XAF", "XOF", "RWF", "VUV", "KMF", "DJF", "GNF", "BIF"}
-)
-_THREE_MINOR = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+OTHER_MINOR: Mapping[int, frozenset[str]] = {
+    0: frozenset(
+        {"VND", "JPY", "KRW", "CLP", "ISK", "PYG", "UGX", "XAF", "XOF", "RWF", "VUV", "KMF", "DJF", "GNF"}
+    ),
+    3: frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}),
+}
+"""Currencies whose minor unit has another number of digits than two."""
+
+_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _CLOCK = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
 _ORDERS = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
 
@@ -34,19 +39,21 @@ def minor_digits(currency: str) -> int:
     >>> minor_digits("VND"), minor_digits("USD")
     (0, 2)
     """
-    return 0 if currency in _NO_MINOR else 3 if currency in _THREE_MINOR else 2
+    return next((digits for digits, codes in OTHER_MINOR.items() if currency in codes), 2)
 
 
 def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: str) -> str:
     """Return SQL of the contract's type for SQL of a raw value of an engine type."""
     text = engine_type == "VARCHAR"
+    if always_fits(column, engine_type=engine_type, file=file) and not text:
+        return f"CAST({raw} AS {ENGINE_TYPES[column.type]})"
     match column.type:
         case "text":
             return _no_error(f"CAST({raw} AS VARCHAR)", file=file)
         case "id" | "code":
             return _no_error(_as_id(raw, engine_type=engine_type), file=file)
         case "date" | "timestamp":
-            moment = _moment(f"trim({raw})", file=file) if text else _native_moment(raw, engine_type=engine_type)
+            moment = _moment(f"trim({raw})", file=file) if text else "NULL"
             return f"CAST({moment} AS {ENGINE_TYPES[column.type]})"
         case "integer" | "amount":
             number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DECIMAL(38, 6))"
@@ -58,6 +65,23 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
             return f"CASE WHEN isfinite({number}) THEN {number} END"
         case "flag":
             return f"TRY_CAST({f'trim({raw})' if text else raw} AS BOOLEAN)"
+
+
+def always_fits(column: Column, *, engine_type: str, file: File) -> bool:
+    """Say whether every value of an engine type can be read as the contract's type."""
+    match column.type:
+        case "id" | "code" | "text":
+            return engine_type == "VARCHAR" and file.kind != "excel"
+        case "integer":
+            return engine_type in _WHOLE
+        case "amount":
+            return engine_type in _WHOLE and file.money == "minor"
+        case "date" | "timestamp":
+            return engine_type == "DATE" or engine_type.startswith("TIMESTAMP")
+        case "flag":
+            return engine_type == "BOOLEAN"
+        case _:
+            return False
 
 
 def _no_error(sql: str, *, file: File) -> str:
@@ -104,9 +128,3 @@ def _moment(raw: str, *, file: File) -> str:
         rf"WHEN regexp_matches({raw}, '^\d{{4}}-\d\d-\d\d') THEN TRY_CAST({raw} AS TIMESTAMP) "
         f"{serial}ELSE {declared} END"
     )
-
-
-def _native_moment(raw: str, *, engine_type: str) -> str:
-    if engine_type == "DATE" or engine_type.startswith("TIMESTAMP"):
-        return f"CAST({raw} AS TIMESTAMP)"
-    return "NULL"

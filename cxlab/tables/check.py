@@ -13,15 +13,19 @@ HAPPENED = ("at", "invited_at", "answered_at", "opened_at", "first_contact_at", 
 """Columns about things that have happened: a date after the row was loaded cannot be."""
 
 
-def reasons(table: Table, *, brought: tuple[str, ...], currencies: tuple[str, ...], today: date | None) -> str:
+def reasons(
+    table: Table, *, brought: tuple[str, ...], currency: str, rated_from: Mapping[str, date], today: date | None
+) -> str:
     """Return SQL of the list of reasons a staged row is refused for; it is empty for a good row.
 
     Parameters
     ----------
     brought : tuple of str
         Contract columns the sources brought.
-    currencies : tuple of str
-        Currencies money can be converted from, the study's own among them.
+    currency : str
+        The study's own.
+    rated_from : mapping of str to date
+        Other currencies, each with the first day it has a rate.
     today : date or None
         Dates after it are in the future, where the row has no ``loaded_at``; None = not tested.
     """
@@ -32,7 +36,7 @@ def reasons(table: Table, *, brought: tuple[str, ...], currencies: tuple[str, ..
         *_future(brought, today),
     ]
     if "currency" in brought and table.name == "transactions":
-        tests.append(("currency_unknown", f"currency NOT IN ({', '.join(map(quote, currencies))})"))
+        tests.append(("currency_unknown", _without_rate(currency, rated_from)))
     listed = ", ".join(f"CASE WHEN {test} THEN {quote(reason)} END" for reason, test in tests)
     unread = "list_transform(_unread, lambda c: c || '_unreadable')"
     return f"list_concat({unread}, list_filter([{listed}]::VARCHAR[], lambda r: r IS NOT NULL))"
@@ -73,7 +77,7 @@ def words(table: Table) -> Mapping[str, str]:
     said = {"duplicate_key": f"{' + '.join(table.key)} stands in an earlier row already (the first one is used)"}
     said |= {"ragged_row": "the row has more or fewer fields than the header"}
     said |= {"versions_overlap": "valid_from lies before valid_to of the earlier version"}
-    said |= {"currency_unknown": "neither the study's currency nor one in the table rates"}
+    said |= {"currency_unknown": "neither the study's currency nor one with a rate on that day"}
     for column in table.columns:
         said[f"{column.name}_missing"] = f"{column.name} is needed: {column.meaning}"
         said[f"{column.name}_not_allowed"] = f"{column.name} is one of {', '.join(column.codes)}"
@@ -84,6 +88,14 @@ def words(table: Table) -> Mapping[str, str]:
             f"{reference.column} is not among the accepted rows of {reference.table}"
         )
     return said
+
+
+def _without_rate(currency: str, rated_from: Mapping[str, date]) -> str:
+    rated = " OR ".join(
+        f"(currency = {quote(code)} AND CAST(\"at\" AS DATE) >= DATE '{first}')"
+        for code, first in rated_from.items()
+    )
+    return f"currency <> {quote(currency)} AND NOT ({rated or 'false'})"
 
 
 def _missing(table: Table, brought: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ibis.backends.duckdb import Backend
 
-from cxlab.tables.cast import ENGINE_TYPES, cast
+from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
 from cxlab.tables.config import Expression, Source
 from cxlab.tables.engine import name, quote
 from cxlab.tables.problems import did_you_mean
@@ -89,11 +89,12 @@ def stage(
     unread = ", ".join(
         f"CASE WHEN {_present(column, types)} AND {sql} IS NULL THEN {quote(column)} END"
         for column, sql in typed.items()
+        if not always_fits(table.column(column), engine_type=types[f"raw_{column}"], file=file)
     )
     outer = ", ".join(f"{sql} AS {name(column)}" for column, sql in typed.items())
     engine.con.execute(
-        f"COPY (SELECT _source, _record, list_filter([{unread}], lambda c: c IS NOT NULL) AS _unread, {outer} "
-        f"FROM ({inner})) TO {quote(str(to))} (FORMAT parquet)"
+        f"COPY (SELECT _source, _record, list_filter([{unread}]::VARCHAR[], lambda c: c IS NOT NULL) AS _unread, "
+        f"{outer} FROM ({inner})) TO {quote(str(to))} (FORMAT parquet)"
     )
     return Staged(name=source_name, file=to, columns=tuple(raw), reading=reading)
 

@@ -23,6 +23,7 @@ from cxlab.tables.known import as_known
 from cxlab.tables.load import load_tables
 from cxlab.tables.load_report import LoadReport, report
 from cxlab.tables.prepare import lives
+from cxlab.tables.rates import converted
 from cxlab.tables.schema import TABLES
 from cxlab.tables.stored import stored
 
@@ -158,6 +159,10 @@ def open_study(
     engine = connect(time_zone=settings.time_zone, folder=prepared)
     accepted = load_tables(settings, folder=file.parent, engine=engine, today=today)
     tables = _known(accepted, engine=engine, close=close, as_of=known_on, team_as_of=team_on)
+    if "transactions" in tables:
+        tables["transactions"] = converted(
+            tables["transactions"], rates=tables.get("rates"), currency=settings.currency
+        )
     _refuse_empty(tables, quarter=wanted)
     return Study(
         config=settings,

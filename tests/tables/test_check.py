@@ -95,11 +95,13 @@ def test_without_a_loading_date_the_future_begins_today(tmp_path, load_table):
 
 
 def test_money_in_a_currency_without_a_rate_is_refused(tmp_path, load_table):
-    lines = [f"t{number},c,2024-01-01,1,{code}" for number, code in enumerate(("VND", "USD", "EUR", ""), start=2)]
+    lines = [
+        f"t{number},c,2024-01-01,1,{code}" for number, code in enumerate(("VND", "USD", "EUR", "", "JPY"), start=2)
+    ]
     csv(tmp_path, "t.csv", "txn_id,customer_id,at,amount,currency", *lines)
-    csv(tmp_path, "rates.csv", "currency,date,rate", "USD,2024-01-01,25000")
+    csv(tmp_path, "rates.csv", "currency,date,rate", "USD,2024-01-01,25000", "JPY,2024-01-02,170")
     found = load_table("transactions", 'path = "raw/t.csv"', others='[sources.rates]\npath = "raw/rates.csv"')
-    assert reasons_of(found) == {"4": "currency_unknown"}
+    assert reasons_of(found) == {"4": "currency_unknown", "6": "currency_unknown"}
 
 
 def test_versions_of_one_customer_must_not_overlap(tmp_path, load_table):

@@ -10,6 +10,7 @@ from cxlab.quarter import Window
 from cxlab.tables.config import Margin, Rules
 from cxlab.tables.known import as_known
 from cxlab.tables.prepare import lives
+from cxlab.tables.rates import converted
 from cxlab.tables.schema import TABLES
 
 from .conftest import contract_table
@@ -108,3 +109,23 @@ def test_without_any_transaction_three_monthly_prices_count(rate):
 
 def test_large_amounts_stay_exact(rate):
     assert rate(paid(1, 9_007_199_254_740_992), paid(1, 1))[0] == 9_007_199_254_740_993
+
+
+def test_foreign_money_is_converted_by_the_rate_of_its_day_to_even_minor_units(engine):
+    rows = [
+        {"txn_id": "1", "currency": "USD", "at": "2024-01-09 09:00", "amount": 101, "tax_amount": 1},
+        {"txn_id": "2", "currency": "USD", "at": "2024-01-10 00:00", "amount": 100},
+        {"txn_id": "3", "currency": "JPY", "at": "2024-01-10 00:00", "amount": 3},
+        {"txn_id": "4", "currency": "VND", "at": "2024-01-10 00:00", "amount": 7},
+        {"txn_id": "5", "currency": None, "at": "2024-01-10 00:00", "amount": 8},
+    ]  # fmt: skip
+    rates = [
+        {"currency": "USD", "date": date(2024, 1, 1), "rate": 25_050.0},
+        {"currency": "USD", "date": date(2024, 1, 10), "rate": 25_000.0},
+        {"currency": "JPY", "date": date(2024, 1, 1), "rate": 170.5},
+    ]
+    found = converted(contract_table("transactions", rows), rates=contract_table("rates", rates), currency="VND")
+    frame = engine.to_pandas(found.order_by("txn_id"))
+    assert frame["amount"].tolist() == [25_300, 25_000, 512, 7, 8]
+    assert frame["tax_amount"].tolist()[:1] == [250]
+    assert set(frame["currency"].dropna()) == {"VND"}
