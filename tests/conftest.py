@@ -26,7 +26,7 @@ TYPES = {
 
 def _as_lives(rows: pd.DataFrame, window: Window) -> ir.Table:
     """Fill in what follows from start and exit, and the codes a test does not care about."""
-    frame = rows.copy()
+    frame = rows.reset_index(drop=True)
     frame["exit_day"] = frame["exit_day"].astype("float64")
     left = frame["exit_day"].notna()
     names = [f"c{place}" for place in range(len(frame))]

@@ -1,0 +1,65 @@
+"""Evidence of the made-up companies, built once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from cxlab import churn
+from cxlab.evidence import movements, risk_table, stock_table
+from cxlab.quarter import Quarter
+
+
+def evidence_of(company):
+    """Every evidence frame the churn page asks for, and the quarters it has seen."""
+    lives, window, now = company.lives, company.window, company.quarter
+    quarters = list(Quarter.holding(window.open).until(now))
+    return SimpleNamespace(
+        now=now,
+        quarters=quarters,
+        moves=movements(lives, quarters=quarters, by=["plan"], bucket=True),
+        risk=risk_table(lives, by=["plan"], window=window, quarter=True),
+        bucketed=risk_table(lives, window=window, bucket=True),
+        patterns=risk_table(lives, by=["plan", "region"], window=window, period="week", bucket=True),
+        reasons=risk_table(lives, window=window, causes="reason"),
+        stock=stock_table(lives, by=["plan"], window=window),
+    )
+
+
+@pytest.fixture(scope="session")
+def evidence(company):
+    return evidence_of(company)
+
+
+@pytest.fixture(scope="session")
+def snapshot_evidence(snapshot):
+    return evidence_of(snapshot)
+
+
+@pytest.fixture(scope="session")
+def all_findings():
+    def build(e):
+        """Every finding of the question, asked as the notebook asks."""
+        seen = dict.fromkeys(str(quarter) for quarter in e.quarters)
+        past = {text: churn.left(e.moves, quarter=Quarter.parse(text)) for text in seen}
+        left = past[str(e.now)]
+        earlier = [past.get(str(e.now - back)) for back in (1, 4)]
+        return [
+            left,
+            churn.left_change(left, *earlier),
+            churn.left_trend(e.moves, quarter=e.now),
+            churn.left_by(e.moves, by="plan", quarter=e.now),
+            churn.left_where(e.moves, of="plan", codes=["en90", "tu_do"], quarter=e.now),
+            churn.retention(e.bucketed, quarter=e.now),
+            churn.retention_by(e.risk, by="plan", quarter=e.now),
+            churn.median_tenure(e.bucketed, quarter=e.now),
+            churn.hazard(e.bucketed, quarter=e.now),
+            churn.hazard_ratios(e.patterns, of=["plan", "region"], quarter=e.now, reference={"plan": "en90"}),
+            churn.exits(e.reasons, quarter=e.now),
+            churn.at_risk(e.stock, e.risk, quarter=e.now, left=left),
+            churn.at_risk(e.stock, e.risk, quarter=e.now, amount="revenue", by=None),
+            churn.next_quarter(e.stock, e.risk, e.moves, quarter=e.now),
+        ]
+
+    return build

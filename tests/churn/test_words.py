@@ -1,0 +1,42 @@
+"""Every message of the question has words in both languages, and they can be said."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import cxlab.churn
+from cxlab.finding import Withheld
+from cxlab.wording import Wording
+
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(cxlab.churn.__file__).parent.glob("*.py"))
+IDS = sorted(set(re.findall(r'Message\(\s*"(churn\.[a-z_.]+)"', SOURCE)))
+CAUSAL = re.compile(r"\b(drives?|leads? to|causes?|thanks to)\b|dẫn đến|khiến|nhờ|gây ra", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_every_id_in_the_source_has_words_that_claim_no_cause(language):
+    with (files("cxlab") / "locale" / f"{language}.po").open("rb") as lines:
+        words = {message.id: str(message.string) for message in read_po(lines) if isinstance(message.id, str)}
+    assert len(IDS) > 40
+    assert [id_ for id_ in IDS if id_ not in words] == []
+    assert [id_ for id_ in IDS if CAUSAL.search(words[id_])] == []
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("which", ["evidence", "snapshot_evidence"])
+def test_every_finding_can_be_said(request, all_findings, which, language):
+    wording = Wording(language)
+    findings = all_findings(request.getfixturevalue(which))
+    assert len(findings) == 14
+    for finding in cxlab.churn.one_page(*findings):
+        for message in (finding.message, finding.method, *(check.message for check in finding.checks)):
+            sentence = wording.say(message)
+            assert sentence
+            assert "{" not in sentence
+        if isinstance(finding.headline, Withheld):
+            assert wording.say(finding.headline.reason) == wording.say(finding.message)
