@@ -76,7 +76,8 @@ def strip(
         f"@media(prefers-color-scheme:dark){{.b,.v{{fill:{dark}}}text{{fill:#a3aebb}}.t{{stroke:#d9bb62}}}}"
     )
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
+        f' width="{WIDTH}" height="{HEIGHT}">'
         f"<style>{style}</style>{''.join(body)}</svg>"
     )
     return svg, " · ".join(alt)
