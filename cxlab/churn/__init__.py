@@ -11,6 +11,7 @@ from cxlab.churn.forecast import next_quarter
 from cxlab.churn.money import at_risk
 from cxlab.churn.movement import left, left_trend
 from cxlab.churn.page import one_page
+from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "left_at",
     "left_by",
     "left_change",
+    "left_parts",
     "left_trend",
     "left_where",
     "left_where_at",

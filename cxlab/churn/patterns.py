@@ -42,7 +42,8 @@ def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str,
     Without its members a level nobody left gives the others exactly what the fit tends to as its ratio goes to 0.
     """
     rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1))
-    unknown = [f"{name} = {code}" for name, code in reference.items() if code not in set(risk.get(name, ()))]
+    wanted_of = {name: reference[name] for name in of if name in reference}
+    unknown = [f"{name} = {code}" for name, code in wanted_of.items() if code not in set(risk[name])]
     if unknown:
         raise ValueError(f"a reference must be a level in the risk table; not there: {', '.join(unknown)}")
     small: list[Label] = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cxlab.tables.study import Study
 
 
-def record(study: Study, findings: Sequence[Finding]) -> None:
+def record(study: Study, findings: Sequence[Finding | None]) -> None:
     """Write a step's findings to the run's ledger; outside a run, show what would be written.
 
     Parameters
@@ -27,7 +27,7 @@ def record(study: Study, findings: Sequence[Finding]) -> None:
     study : Study
         The study the notebook opened.
     findings : sequence of Finding
-        The first one is the answer of the page: its sentence becomes the title.
+        The first one is the answer of the page: its sentence becomes the title. None is passed over.
 
     Raises
     ------
@@ -35,12 +35,13 @@ def record(study: Study, findings: Sequence[Finding]) -> None:
         If there is none, a name comes twice, or a name belongs to another question.
     """
     run, step = os.environ.get("CXLAB_RUN"), os.environ.get("CXLAB_STEP")
-    _refuse_wrong_names(findings, step if run else None)
+    found = [finding for finding in findings if finding is not None]
+    _refuse_wrong_names(found, step if run else None)
     if run and step:
         header = {"step": step, "study": study.config.name, "quarter": str(study.quarter)}
-        ledger.write(findings, Path(run) / "findings" / f"{step}.json", header=header)
+        ledger.write(found, Path(run) / "findings" / f"{step}.json", header=header)
     else:
-        _show_draft(study, findings)
+        _show_draft(study, found)
 
 
 def recall(study: Study, name: str, *, quarter: Quarter | None = None) -> Finding | None:

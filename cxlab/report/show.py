@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cxlab.tables.study import Study
 
 
-def show(study: Study, *findings: Finding, as_: As | None = None) -> None:
+def show(study: Study, *findings: Finding | None, as_: As | None = None) -> None:
     """Display findings: sentence, figure or table, how sure.
 
     In a run every language of the study is displayed, each output tagged with its language, and the page keeps
@@ -23,7 +23,7 @@ def show(study: Study, *findings: Finding, as_: As | None = None) -> None:
     study : Study
         The study the notebook opened.
     *findings : Finding
-        In the order of the page.
+        In the order of the page; None (nothing to say this quarter) is passed over.
     as_ : {"figure", "table", "both"}, optional
         How the numbers behind the sentence are shown; None lets the finding's shape decide.
 
@@ -34,11 +34,14 @@ def show(study: Study, *findings: Finding, as_: As | None = None) -> None:
     """
     from IPython.display import publish_display_data
 
+    shown: list[Finding] = []
     for finding in findings:
-        if not isinstance(finding, Finding):
+        if isinstance(finding, Finding):
+            shown.append(finding)
+        elif finding is not None:
             raise TypeError(f"show() takes findings; got {type(finding).__name__}")
     languages = study.config.languages if os.environ.get("CXLAB_RUN") else study.config.languages[:1]
-    for finding in findings:
+    for finding in shown:
         for language in languages:
             wording = wording_of(study, language)
             publish_display_data(  # type: ignore[no-untyped-call]

@@ -62,7 +62,7 @@ def test_what_happened_within_one_group_is_named():
 
 
 def test_small_groups_are_taken_together():
-    now = {"a": (5000, 600), "b": (4000, 100), "c": (5, 1), "d": (4, 1)}
+    now = {"a": (5000, 600), "b": (4000, 100), "c": (8, 1), "d": (9, 1)}
     found = churn.left_parts(moves(now, now), by="plan", quarter=Q3)
     assert set(found.table["plan"]) == {"a", "b", REST, MIX}
     assert found.table["estimate"].abs().max() < 1e-12
