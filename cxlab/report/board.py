@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxlab.figures.strip import strip
-from cxlab.finding import Message, Value
+from cxlab.finding import Label, Message, Value
 from cxlab.overview import Board, Commentary, Decision, Tile
 from cxlab.report.clean import plain
 from cxlab.report.notebook import inline
@@ -93,14 +93,21 @@ def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, An
     if commentary is None:
         return None
     language, words = _words(commentary.words, wording)
-    return {"role": commentary.role, "language": language, "words": inline(words)}
+    role = plain(wording.label(Label(of="role", code=commentary.role)))
+    return {"role": role, "language": language, "words": inline(words)}
 
 
 def _decision(decision: Decision, wording: Wording) -> dict[str, str]:
     language, words = _words(decision.what, wording)
     due = "" if decision.due is None else plain(wording.number(decision.due, "date"))
     cost = "·" if decision.cost is None else plain(wording.number(decision.cost, "amount_short"))
-    return {"language": language, "words": words, "role": plain(decision.role), "due": due, "cost": cost}
+    return {
+        "language": language,
+        "words": words,
+        "role": plain(wording.label(Label(of="role", code=decision.role))),
+        "due": due,
+        "cost": cost,
+    }
 
 
 def _why(board: Board, *, study: Study, wording: Wording) -> dict[str, Any] | None:

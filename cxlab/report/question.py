@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from cxlab.finding import Check, Estimate, Finding, Unit, Withheld
+from cxlab.finding import Check, Estimate, Finding, Label, Unit, Withheld
 from cxlab.report.clean import plain
 from cxlab.report.notebook import body, shown_findings
 from cxlab.report.sections import caption_of, target_of, wording_of
@@ -97,7 +97,11 @@ def commentary(report: Report, step: str, *, language: str) -> list[dict[str, st
         return []
     ours = (frame["quarter"].astype(str) == str(report.study.quarter)) & (frame["language"] == language)
     rows = frame[ours & (frame["question"].fillna("overview").replace("", "overview") == step)]
-    return [{"role": plain(str(row["role"])), "text": plain(str(row["text"]))} for row in rows.to_dict("records")]
+    wording = wording_of(report.study, language)
+    return [
+        {"role": plain(wording.label(Label(of="role", code=str(row["role"])))), "text": plain(str(row["text"]))}
+        for row in rows.to_dict("records")
+    ]
 
 
 def _contents(report: Report, step: str, shown: Sequence[str], wording: Wording) -> list[Item]:

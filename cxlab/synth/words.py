@@ -53,11 +53,11 @@ DECISIONS = (  # id, quarter, decided, role, due, done, VND, English, Vietnamese
      "Chưa nhân rộng thí điểm gọi lại; thử nghiệm có đối chứng thêm hai vùng."),
 )  # fmt: skip
 
-COMMENTARY = (  # id, quarter, page, role, language, written, Markdown
+COMMENTARY = (  # id, quarter, page, role, language, written, words
     ("2026Q3-overview", "2026Q3", "overview", "Head of CX research", "en", "2026-10-10",
-     "The price rise pays for itself; we propose to **keep it and soften it** for long-standing users."),
+     "The price rise pays for itself; we propose to keep it and soften it for long-standing users."),
     ("2026Q3-overview", "2026Q3", "overview", "Head of CX research", "vi", "2026-10-10",
-     "Bản thân việc tăng giá có lãi; chúng tôi đề xuất **giữ giá mới nhưng giảm sốc** cho khách lâu năm."),
+     "Bản thân việc tăng giá có lãi; chúng tôi đề xuất giữ giá mới nhưng giảm sốc cho khách lâu năm."),
     ("2026Q3-churn", "2026Q3", "churn", "Head of prepaid", "en", "2026-10-10",
      "The rise in Én 90 and Én 120 was expected in July; what surprised us is that it has not eased since."),
     ("2026Q3-churn", "2026Q3", "churn", "Head of prepaid", "vi", "2026-10-10",
