@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -132,7 +133,7 @@ def accept(
     _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
     good = "staged ANTI JOIN bad USING (_source, _record)"
     columns = ", ".join(map(name, table.names))
-    half = to.with_name(f".{to.name}.{quarantine.stem}")
+    half = to.with_name(f".{to.name}.{os.getpid()}")
     order = ", ".join(map(name, table.key))
     engine.con.execute(
         f"COPY (SELECT {columns} FROM {good} ORDER BY {order}) TO {quote(str(half))} "

@@ -46,6 +46,7 @@ def load_tables(config: StudyConfig, *, folder: Path, engine: Backend, today: da
     if any(source.ids == "hash" or source.hash for source in config.sources.values()):
         engine.con.execute("SET VARIABLE cxlab_key = ?", [id_key(folder / config.private)])
     prepared = folder / config.prepared
+    _forget_unfinished(prepared)
     problems: list[str] = []
     accepted: dict[str, Accepted] = {}
     for table in sorted(TABLES.values(), key=lambda table: table.name != "rates"):
@@ -119,6 +120,13 @@ def _forget_older(to: Path, *, table: Table) -> None:
     for old in to.parent.glob(f"{table.name}-*"):
         if old.stem != to.stem and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
             old.unlink(missing_ok=True)
+
+
+def _forget_unfinished(prepared: Path) -> None:
+    """Take away what a killed load left behind, once nobody can be at it any more."""
+    for folder in prepared.glob("load-*"):
+        if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _key(

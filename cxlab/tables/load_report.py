@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
@@ -12,6 +15,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.coverage import span
+from cxlab.tables.fingerprint import write_whole
 from cxlab.tables.known import count_late
 from cxlab.tables.schema import NEEDS, TABLES
 
@@ -79,6 +83,7 @@ def report(
     engine: Backend,
     close: date,
     as_of: date,
+    remembered: Path,
 ) -> LoadReport:
     """Count what a quarter has to work with.
 
@@ -88,32 +93,45 @@ def report(
         Tables after the checks.
     tables : mapping of str to Table
         The same as known at the close.
+    remembered : Path
+        JSON file of what was counted before; its name holds the fingerprint of all it depends on.
     """
+    try:
+        counted = json.loads(remembered.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        counted = {name: _counted(of, known=tables[name], engine=engine, close=close, as_of=as_of)
+                   for name, of in accepted.items()}  # fmt: skip
+        counted = {"tables": counted, "joined": _joined(tables)}
+        write_whole(remembered, json.dumps(counted))
+    ordered = sorted(accepted.items(), key=lambda item: list(TABLES).index(item[0]))
     return LoadReport(
-        tables={
-            name: _table(of, known=tables[name], engine=engine, close=close, as_of=as_of)
-            for name, of in sorted(accepted.items(), key=lambda item: list(TABLES).index(item[0]))
-        },
-        joined=_joined(tables),
+        tables={name: _table(of, counted=counted["tables"][name]) for name, of in ordered},
+        joined=counted["joined"],
         questions={question: _missing(question, accepted=accepted, config=config) for question in NEEDS},
     )
 
 
-def _table(of: Accepted, *, known: ir.Table, engine: Backend, close: date, as_of: date) -> TableReport:
-    schema = TABLES[of.table]
-    rows = engine.read_parquet(of.file)
+def _counted(of: Accepted, *, known: ir.Table, engine: Backend, close: date, as_of: date) -> dict[str, Any]:
+    late = 0
+    if "loaded_at" in of.brought:
+        late = count_late(engine.read_parquet(of.file), table=TABLES[of.table], close=close, as_of=as_of)
     days = span(known, table=of.table)
-    dated = "loaded_at" in of.brought
+    return {"late": late, "days": [day.isoformat() for day in days] if days else None}
+
+
+def _table(of: Accepted, *, counted: Mapping[str, Any]) -> TableReport:
+    schema = TABLES[of.table]
+    first, last = map(date.fromisoformat, counted["days"]) if counted["days"] else (None, None)
     return TableReport(
         table=of.table,
         read=of.read,
         accepted=of.accepted,
         quarantined=of.quarantined,
-        late=count_late(rows, table=schema, close=close, as_of=as_of) if dated else 0,
+        late=counted["late"],
         reasons=of.reasons,
-        first=days[0] if days else None,
-        last=days[1] if days else None,
-        dated=dated or schema.team,
+        first=first,
+        last=last,
+        dated="loaded_at" in of.brought or schema.team,
         versioned="valid_from" in of.brought or not schema.versioned,
     )
 

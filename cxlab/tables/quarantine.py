@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,14 +40,14 @@ def write_quarantine(
         return
     safe = ", ".join(_neutral(name(column)) for column in columns)
     to.parent.mkdir(parents=True, exist_ok=True)
-    half = to.with_suffix(".half")
-    # the quoted first name carries the byte order mark, by which spreadsheets know the encoding
+    half = to.with_name(f".{to.name}.{os.getpid()}")
+    # spreadsheets know the encoding by the byte order mark
     engine.con.execute(
         f"COPY (SELECT {safe} FROM (SELECT * FROM ({rows}) ORDER BY source, record)) "
         f"TO {quote(str(half))} (HEADER, FORMAT csv)"
     )
-    to.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
-    half.unlink()
+    half.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
+    half.replace(to)
 
 
 def _line(staged: Staged, row: Refused) -> str:

@@ -27,6 +27,9 @@ from cxlab.tables.rates import converted
 from cxlab.tables.schema import TABLES
 from cxlab.tables.stored import stored
 
+_NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources"}
+"""Settings that change no number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Study:
@@ -53,7 +56,7 @@ class Study:
     load : LoadReport
         What was read, accepted, quarantined and late, and which questions can run.
     fingerprint : str
-        Hash of the contents of the accepted tables and of the rules.
+        Hash of the contents of the accepted tables and of every setting that changes a number.
     """
 
     config: StudyConfig
@@ -117,7 +120,15 @@ class Study:
         DataError
             If that quarter closes on or before the window opens.
         """
-        return open_study(str(self.quarter - quarters), config=self._file)
+        quarter = self.quarter - quarters
+        return _open(
+            self._file,
+            config=self.config,
+            quarter=quarter,
+            as_of=_data_closed(quarter, self.config),
+            team_as_of=self.team_as_of,
+            engine=self._engine,
+        )
 
 
 def open_study(
@@ -150,32 +161,50 @@ def open_study(
     file = _file(config)
     settings = read_config(file)
     wanted = _quarter(quarter, first_month=settings.first_month)
-    today = datetime.now(settings.zone).date()
-    close = wanted.end
-    known_on = _date(as_of, name="as_of") or close + timedelta(days=settings.grace_days)
-    team_on = _date(team_as_of, name="team_as_of") or today
-    _refuse_quarter(wanted, today=today, config=settings, as_of=known_on)
-    prepared = file.parent / settings.prepared
-    engine = connect(time_zone=settings.time_zone, folder=prepared)
-    accepted = load_tables(settings, folder=file.parent, engine=engine, today=today)
-    tables = _known(accepted, engine=engine, close=close, as_of=known_on, team_as_of=team_on)
+    known_on = _date(as_of, name="as_of") or _data_closed(wanted, settings)
+    team_on = _date(team_as_of, name="team_as_of") or datetime.now(settings.zone).date()
+    return _open(file, config=settings, quarter=wanted, as_of=known_on, team_as_of=team_on)
+
+
+def _open(
+    file: Path,
+    *,
+    config: StudyConfig,
+    quarter: Quarter,
+    as_of: date,
+    team_as_of: date,
+    engine: Backend | None = None,
+) -> Study:
+    today = datetime.now(config.zone).date()
+    _refuse_quarter(quarter, today=today, config=config, as_of=as_of)
+    prepared = file.parent / config.prepared
+    engine = engine or connect(time_zone=config.time_zone, folder=prepared)
+    accepted = load_tables(config, folder=file.parent, engine=engine, today=today)
+    tables = _known(accepted, engine=engine, close=quarter.end, as_of=as_of, team_as_of=team_as_of)
     if "transactions" in tables:
-        tables["transactions"] = converted(
-            tables["transactions"], rates=tables.get("rates"), currency=settings.currency
-        )
-    _refuse_empty(tables, quarter=wanted)
+        rates = tables.get("rates")
+        tables["transactions"] = converted(tables["transactions"], rates=rates, currency=config.currency)
+    _refuse_empty(tables, quarter=quarter)
+    contents = {name: of.contents for name, of in sorted(accepted.items())}
+    counted = f"{quarter}-{digest(contents, as_of, team_as_of, code_version())}.json"
     return Study(
-        config=settings,
+        config=config,
         folder=file.parent,
-        quarter=wanted,
-        as_of=known_on,
-        team_as_of=team_on,
-        window=Window(open=settings.window_opens, close=close),
+        quarter=quarter,
+        as_of=as_of,
+        team_as_of=team_as_of,
+        window=Window(open=config.window_opens, close=quarter.end),
         tables=MappingProxyType(tables),
-        load=report(accepted, tables=tables, config=settings, engine=engine, close=close, as_of=known_on),
-        fingerprint=digest(
-            {name: of.contents for name, of in accepted.items()}, settings.rules.model_dump(mode="json")
+        load=report(
+            accepted,
+            tables=tables,
+            config=config,
+            engine=engine,
+            close=quarter.end,
+            as_of=as_of,
+            remembered=prepared / "counted" / counted,
         ),
+        fingerprint=digest(contents, config.model_dump(mode="json", exclude=_NO_NUMBERS)),
         _engine=engine,
         _file=file,
         events=_frame(tables, name="events"),
@@ -183,6 +212,10 @@ def open_study(
         decisions=_frame(tables, name="decisions"),
         commentary=_frame(tables, name="commentary"),
     )
+
+
+def _data_closed(quarter: Quarter, config: StudyConfig) -> date:
+    return quarter.end + timedelta(days=config.grace_days)
 
 
 def _file(config: Path | str | None) -> Path:
