@@ -1,11 +1,13 @@
-"""Loaded into the kernel of a run: lets an error that has a meaning travel out with its meaning.
+"""Loaded into the kernel of a run: what has to come out of it comes out.
 
 A notebook's error leaves the kernel as a name and a text, and ``DataError`` may be anybody's. So errors of cxlab
-also leave as data, and the run ends with their exit code and their own words.
+also leave as data, and the run ends with their exit code and their own words. And text that is no valid Unicode
+(half a character, from a file cut off) would lose a whole cell's output in silence: the half becomes ``?``.
 """
 
 from __future__ import annotations
 
+import json
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -16,8 +18,18 @@ Shell: TypeAlias = Any  # IPython's interactive shell
 
 
 def load_ipython_extension(shell: Shell) -> None:
-    """Send errors of cxlab out as data; IPython calls this for ``--ext=cxlab.run.inside``."""
+    """Prepare the kernel; IPython calls this for ``--ext=cxlab.run.inside``."""
     shell.set_custom_exc((CxlabError,), _send)
+    usual = shell.kernel.session.pack
+
+    def pack(content: object) -> bytes:
+        try:
+            packed: bytes = usual(content)
+        except UnicodeEncodeError:
+            packed = json.dumps(content, default=str, ensure_ascii=False).encode("utf-8", "replace")
+        return packed
+
+    shell.kernel.session.pack = pack
 
 
 def _send(

@@ -27,7 +27,9 @@ path = "contracts.csv"
 CONTRACTS = """contract_id,customer_id,start,end
 c1,a,2025-02-01,
 c2,b,2025-03-01,2026-08-15
-c3,c,2026-07-10,
+c3,c,2026-02-10,
+c4,d,2026-05-10,
+c5,e,2026-07-10,
 """
 
 
@@ -67,7 +69,7 @@ def write_notebook(
 
 
 def write_study(folder: Path, *, name: str = "Tiny", publish: bool = True) -> Path:
-    """Write a study of three contracts whose notebooks lie beside it."""
+    """Write a study of five contracts whose notebooks lie beside it."""
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
     path = folder / "study.toml"
     (folder / "contracts.csv").write_text(CONTRACTS)

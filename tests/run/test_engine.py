@@ -144,3 +144,9 @@ def test_a_group_that_does_not_listen_is_killed():
 def test_limits_are_more_than_nothing(limits):
     with pytest.raises(ValueError, match="limits are more than 0 seconds"):
         Limits(**limits)
+
+
+def test_half_a_character_does_not_lose_the_output(execute_notebook):
+    done = execute_notebook("print('before'); print('\\ud800'); print('after')")
+    (output,) = next(cell for cell in done.cells if "before" in cell.source).outputs
+    assert output.text == "before\n?\nafter\n"

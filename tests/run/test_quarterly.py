@@ -52,7 +52,7 @@ def test_a_quarter_is_published_with_pages_findings_and_a_manifest(study_file, r
     assert re.fullmatch("[0-9a-f]{64}", manifest["steps"]["churn"]["sha256"])
     assert manifest["run"]["run_id"] == result.run_id
     assert manifest["packages"]["papermill"].startswith("2.")
-    assert manifest["load"]["tables"]["contracts"]["accepted"] == 3
+    assert manifest["load"]["tables"]["contracts"]["accepted"] == 5
     assert manifest["fingerprint"]
     assert manifest["supersedes"] is None
     log = [json.loads(line)["event"] for line in (report / "log.jsonl").read_text().splitlines()]
