@@ -58,7 +58,7 @@ def exits(
         censoring), then the share; n = customers who left for it. Headline: the most common one.
     """
     names = [name for name in lost_columns(risk) if name != "lost"]
-    if not names:
+    if "lost" in risk:
         raise ValueError(f"exits needs risk_table(..., causes={of!r}); got columns {', '.join(risk.columns)}")
     day = days_of(horizon_months)
     at_risk = risk_grid(risk).at_risk[0, :day]
@@ -66,12 +66,13 @@ def exits(
     method = Message("churn.method.exits")
     buckets = bucket_grid(risk)
     checks = (cluster_check(None if buckets is None else occupied(buckets.at_risk)),)
-    if len(at_risk) < day or (at_risk < minimum).any():
+    if not names or len(at_risk) < day or (at_risk < minimum).any():
         few = np.flatnonzero(at_risk < minimum)
         reached = float((few[0] if len(few) else len(at_risk)) / DAYS_PER_MONTH)
         values: dict[str, Value] = {"months": horizon_months, "least": minimum, "reached": reached}
+        message = Message("churn.exits.too_few" if names else "churn.exits.none", values)
         return finding(
-            "churn.exits", about=quarter, rule=rule, headline=None, message=Message("churn.exits.too_few", values),
+            "churn.exits", about=quarter, rule=rule, headline=None, message=message,
             table=empty_table(of, "alone"), shape="bars", method=method, checks=checks,
         )  # fmt: skip
     lost = np.column_stack([_one(risk, name).lost[0, :day] for name in names])

@@ -110,7 +110,9 @@ def left(moves: pd.DataFrame, *, quarter: Quarter, level: float = 0.95) -> Findi
     found = shares(moves, quarter=quarter)
     counts = moves.loc[moves["quarter"] == str(quarter), [*STEPS, "provisional"]].sum()
     if not counts.any():
-        raise ValueError(f"movements of {quarter} are needed; got {', '.join(sorted(moves['quarter'].unique()))}")
+        raise ValueError(
+            f"movements of {quarter} are needed; got {', '.join(sorted(moves['quarter'].unique())) or 'none'}"
+        )
     estimate = share_estimate(found, 0, level=level)
     values: dict[str, Value] = {"n": int(found.lost[0]), "start": int(found.start[0]), "quarter": quarter}
     if estimate is None:

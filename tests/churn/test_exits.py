@@ -67,3 +67,9 @@ def test_a_table_without_causes_is_refused(evidence):
     assert str(caught.value) == (
         "exits needs risk_table(..., causes='reason'); got columns tenure, bucket, at_risk, lost"
     )
+
+
+def test_nobody_who_left_is_said_too():
+    risk = pd.DataFrame({"tenure": range(1, 366), "at_risk": 500})
+    found = churn.exits(risk, quarter=NOW)
+    assert found.headline.reason.id == "churn.exits.none"
