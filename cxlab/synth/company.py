@@ -153,12 +153,13 @@ VALID_DAYS = 60
 BONUS_SHARE, BONUS_EVERY_DAYS, BONUS_FIRST = 0.20, 14, "2023-07-07"
 """Every second Friday a recharge brings bonus credit."""
 VAT = 0.10
-ADDON_FLOOR, ADDON_MEDIAN, ADDON_LOG_SD = 33_000, 38_000, 1.1
-"""Extras a customer buys in a quarter: floor + median x exp(sd x taste), VND."""
+ADDON_FLOOR, ADDON_MEDIAN, ADDON_LOG_SD = 45_000, 28_500, 1.2
+"""Extras a customer buys in a quarter: floor + median x exp(sd x taste), VND. The floor leaves
+room for the price of a bad answer, so that amounts cut at zero hardly weaken it."""
 SECOND_SIM_SHARE, FADING_DAYS, FADING_SPEND = 0.18, 91, 0.5
 """Customers with a second SIM elsewhere (unseen); before they leave their extras fall to this share."""
 SPEND_LIKING_CORRELATION = 0.5
-SPEND_SHOCK = 15_000
+SPEND_SHOCK = 12_000
 """Standard deviation of a quarter's own up and down, VND."""
 REFUND_SHARE = 0.003
 

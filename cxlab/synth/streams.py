@@ -6,9 +6,10 @@ from enum import IntEnum
 
 import numpy as np
 
-EDITION = 3
-"""Changes every draw. The sample of 20,000 customers and seed 7 is there to be read and should be a typical one:
-this is the first edition in which every planted hazard ratio lies inside its 95% interval."""
+EDITION = 23
+"""Changes every draw. Chosen for the default sample (20,000 customers, seed 7), which is there to be read: of 40
+editions tried, one in which all planted hazard ratios lie inside their 95% intervals, and the price rise shows
+within its two plans but not over all customers. Tests of recovery use other seeds and larger companies too."""
 CHUNK = 50_000
 """Customers made at a time; fixed, because streams are numbered by chunk."""
 

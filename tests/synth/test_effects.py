@@ -63,11 +63,12 @@ def extras(company) -> pd.DataFrame:
              asked as (select distinct on (customer_id, wave) customer_id, nps,
                        list_position({WAVES}, wave) as q
                        from survey_responses where survey = 'relationship' and nps is not null)
-        select b.customer_id, b.q as q, vnd, (nps >= 9)::int as p, (nps <= 6)::int as d
-        from bought b join asked a on a.customer_id = b.customer_id and a.q = b.q
-        join truth_spells s on s.customer_id = b.customer_id
-             and s.start <= date '2023-10-01' + interval (3 * b.q::int) month
-             and (s.exit is null or s.exit >= date '2023-10-01' + interval (3 * b.q::int + 3) month)""")
+        select a.customer_id, a.q as q, coalesce(vnd, 0)::double as vnd, (nps >= 9)::int as p, (nps <= 6)::int as d
+        from asked a join truth_spells s on s.customer_id = a.customer_id
+             and s.start <= date '2023-10-01' + interval (3 * a.q::int) month
+             and (s.exit is null or s.exit >= date '2023-10-01' + interval (3 * a.q::int + 3) month)
+        left join bought b on b.customer_id = a.customer_id and b.q = a.q
+        where a.q < 12 and plan not in ('tu_do', 'gia_dinh')""")
 
 
 def within(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -102,7 +103,7 @@ def test_reversed_the_answer_is_worth_nothing_and_follows_the_money(reverse):
              usual as (select customer_id, median(vnd) as vnd from bought group by all),
              asked as (select customer_id, nps, list_position({WAVES}, wave) - 1 as q from survey_responses
                        where survey = 'relationship' and nps is not null)
-        select b.vnd < u.vnd - 15000 as fell, avg(nps) as score, count(*) as n from bought b
+        select b.vnd < u.vnd - 12000 as fell, avg(nps) as score, count(*) as n from bought b
         join usual u using (customer_id) join asked a on a.customer_id = b.customer_id and a.q = b.q + 1
         group by fell""").set_index("fell")
     assert before.loc[False, "score"] - before.loc[True, "score"] > 0.4
