@@ -84,7 +84,7 @@ def how(findings: Sequence[Finding], *, report: Report, wording: Wording) -> dic
     order = ("failed", "not_done", "passed")
     return {
         "methods": [{"sentence": sentence, "gave": gave} for sentence, gave in sentences.items()],
-        "unsaid": [check["text"] for check in checks.values() if check["state"] != "passed"],
+        "unsaid": list(dict.fromkeys(check["text"] for check in checks.values() if check["state"] != "passed")),
         "checks": sorted(checks.values(), key=lambda check: order.index(check["state"])),
         "computed_now": [entry["name"] for entry in entries if entry["computed_now"]],
     }

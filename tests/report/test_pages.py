@@ -264,3 +264,47 @@ def test_notes_without_columns_are_no_notes(make, facts, tmp_path):
     found = make.churn_findings()
     write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
     assert 'class="commentary"' not in page(tmp_path, "en/churn.html")
+
+
+def test_the_contents_mark_the_number_in_each_sentence(report):
+    html = page(report, "en/churn.html")
+    contents = html[html.index('class="contents"') :]
+    assert '<a href="#churn.left">left is <b>8.8%</b> (8.3' in contents.replace("\u00a0", " ")
+    assert '<a href="#churn.left_change"><b>+0.3 points</b> First measurement' in contents.replace("\u00a0", " ")
+    assert '<a href="#churn.median_tenure">Fewer than 10 customers: not shown.</a>' in contents
+
+
+def test_what_cannot_be_said_is_never_empty(report):
+    html = page(report, "en/churn.html")
+    section = html[html.index('id="unsaid"') : html.index('id="how"')]
+    assert section.count("<li>") == 2
+    assert "The numbers go together; that one makes the other is not shown." in section
+
+
+def test_the_navigation_uses_short_names(report):
+    html = page(report, "vi/churn.html")
+    assert '<a href="churn.html" aria-current="page">Rời mạng</a>' in html
+    assert '<a href="tables.html">Ai rời mạng</a>' in html
+
+
+def test_a_study_that_publishes_by_itself_says_so(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    facts = replace(facts, approved_by="auto_publish", approved_on=None)
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    assert "Published automatically" in page(tmp_path, "en/churn.html")
+    assert "auto_publish" not in page(tmp_path, "en/churn.html")
+
+
+def test_an_approval_without_a_day_names_the_role(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    facts = replace(facts, approved_on=None)
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    assert "Head of CX research đã duyệt" in page(tmp_path, "vi/churn.html")
+
+
+def test_commentary_may_stress_words_but_brings_no_markup(make, study, facts, tmp_path):
+    study.commentary.loc[0] = ("2026Q3", "churn", "Head of CX", "en", "We **keep** the <b>price</b>.")
+    found = make.churn_findings()
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    html = page(tmp_path, "en/churn.html")
+    assert "</b> We <strong>keep</strong> the &lt;b&gt;price&lt;/b&gt;.</p>" in html

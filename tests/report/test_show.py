@@ -51,7 +51,7 @@ def test_the_parts_of_a_section_stand_in_order(make, study):
         '<section class="finding" id="churn.left_by"',
         "<h2>",
         '<ul class="failed">',
-        "<figure><img",
+        "<figure><picture>",
         'class="sure"',
     ]
     places = [html.index(part) for part in order]
