@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.schema import Table, see
 from cxlab.tables.sources import read
 from cxlab.tables.stage import Staged, empty_columns, mapping_problems, stage
+from cxlab.tables.whole_files import written_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +133,12 @@ def accept(
     _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
     good = "staged ANTI JOIN bad USING (_source, _record)"
     columns = ", ".join(map(name, table.names))
-    half = to.with_name(f".{to.name}.{os.getpid()}")
     order = ", ".join(map(name, table.key))
-    engine.con.execute(
-        f"COPY (SELECT {columns} FROM {good} ORDER BY {order}) TO {quote(str(half))} "
-        "(FORMAT parquet, COMPRESSION zstd)"
-    )
-    half.replace(to)
+    with written_whole(to) as half:
+        engine.con.execute(
+            f"COPY (SELECT {columns} FROM {good} ORDER BY {order}) TO {quote(str(half))} "
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
     write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine)
     refused = [row for one, _ in staged for row in one.reading.refused]
     rows = _number(engine, "SELECT count(*) FROM staged") + len(refused)

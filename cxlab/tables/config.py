@@ -253,24 +253,46 @@ def _contract_problems(config: StudyConfig) -> Iterator[str]:
                 yield f"labels.{of}.{code}: needs a label in {' and '.join(missing)}"
 
 
-def find_config(start: Path | None = None) -> Path:
-    """Return the study file to use: ``CXLAB_STUDY``, else the nearest ``study.toml`` or ``data/study.toml`` above.
+def find_config(named: Path | str | None = None, *, start: Path | None = None) -> Path:
+    """Return the study file to use.
+
+    Parameters
+    ----------
+    named : Path or str, optional
+        A study file, or a folder holding ``study.toml`` or ``data/study.toml``; the environment variable
+        ``CXLAB_STUDY`` if not given. What is named is used, or refused; nothing else is searched.
+    start : Path, optional
+        Where to look without a name: the nearest ``study.toml`` or ``data/study.toml`` at or above it; the
+        working directory.
 
     Raises
     ------
     UsageError
         If there is none.
     """
-    named = os.environ.get("CXLAB_STUDY")
+    named = named or os.environ.get("CXLAB_STUDY")
     if named:
-        path = Path(named).expanduser()
-        return path / "study.toml" if path.is_dir() else path
+        path = Path(named).expanduser().resolve()
+        if not path.is_dir():
+            return path
+        found = _inside(path)
+        if found is None:
+            raise UsageError(
+                f"no study found in {path}", [f"needed: study.toml or data/study.toml in {path}", _MAKE]
+            )
+        return found
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        for candidate in (folder / "study.toml", folder / "data" / "study.toml"):
-            if candidate.is_file():
-                return candidate
-    raise UsageError(
-        f"no study found at or above {here}",
-        ["needed: a folder with study.toml or data/study.toml, or CXLAB_STUDY naming one", "cxlab init makes one"],
-    )
+        found = _inside(folder)
+        if found is not None:
+            return found
+    needed = "needed: a folder with study.toml or data/study.toml, or CXLAB_STUDY naming one"
+    raise UsageError(f"no study found at or above {here}", [needed, _MAKE])
+
+
+def _inside(folder: Path) -> Path | None:
+    candidates = (folder / "study.toml", folder / "data" / "study.toml")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+_MAKE = "cxlab init makes one"

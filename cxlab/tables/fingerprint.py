@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from cxlab.tables.whole_files import write_whole
 
 _TRUST_AFTER_NS = 2_000_000_000
 """A file changed this shortly before it was hashed may change again within the same clock tick."""
@@ -52,14 +53,6 @@ def contents(path: Path, *, remembered: Path) -> str:
     if any(known.get(file) != entry for file, entry in found.items()):
         write_whole(remembered, json.dumps(known | found, indent=0))
     return digest([(str(Path(file).relative_to(path.parent)), entry[-1]) for file, entry in found.items()])
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file in one step: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_text(text, encoding="utf-8")
-    half.replace(path)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -16,9 +16,10 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.accept import Accepted, accept, stage_all
 from cxlab.tables.config import Source, StudyConfig
-from cxlab.tables.fingerprint import code_version, contents, digest, write_whole
+from cxlab.tables.fingerprint import code_version, contents, digest
 from cxlab.tables.private import id_key
 from cxlab.tables.schema import TABLES, Table
+from cxlab.tables.whole_files import write_whole
 
 _KEPT_SECONDS = 86_400
 """Older versions of a table stay this long: another process may be reading them."""

@@ -15,9 +15,9 @@ from ibis.backends.duckdb import Backend
 from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.coverage import span
-from cxlab.tables.fingerprint import write_whole
 from cxlab.tables.known import count_late
 from cxlab.tables.schema import NEEDS, TABLES
+from cxlab.tables.whole_files import write_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

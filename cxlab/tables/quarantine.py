@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cxlab.tables.engine import name, quote
 from cxlab.tables.schema import Table
 from cxlab.tables.sources import Refused
 from cxlab.tables.stage import Staged, originals
+from cxlab.tables.whole_files import written_whole
 
 _FORMULA = "^[=+@\\t\\r-]"
 
@@ -39,15 +39,13 @@ def write_quarantine(
     if not engine.con.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0]:
         return
     safe = ", ".join(_neutral(name(column)) for column in columns)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    half = to.with_name(f".{to.name}.{os.getpid()}")
-    # spreadsheets know the encoding by the byte order mark
-    engine.con.execute(
-        f"COPY (SELECT {safe} FROM (SELECT * FROM ({rows}) ORDER BY source, record)) "
-        f"TO {quote(str(half))} (HEADER, FORMAT csv)"
-    )
-    half.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
-    half.replace(to)
+    with written_whole(to) as half:
+        engine.con.execute(
+            f"COPY (SELECT {safe} FROM (SELECT * FROM ({rows}) ORDER BY source, record)) "
+            f"TO {quote(str(half))} (HEADER, FORMAT csv)"
+        )
+        # spreadsheets know the encoding by the byte order mark
+        half.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
 
 
 def _line(staged: Staged, row: Refused) -> str:

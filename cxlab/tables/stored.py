@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import ibis
@@ -10,6 +9,7 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.engine import name, quote
+from cxlab.tables.whole_files import written_whole
 
 
 def stored(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> ir.Table:
@@ -25,12 +25,10 @@ def stored(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) 
         Columns the file is sorted by.
     """
     if not to.is_file():
-        to.parent.mkdir(parents=True, exist_ok=True)
-        half = to.with_name(f".{to.name}.{os.getpid()}")
         order = ", ".join(map(name, sort))
-        engine.con.execute(
-            f"COPY (SELECT * FROM ({ibis.to_sql(rows, dialect='duckdb')}) ORDER BY {order}) TO {quote(str(half))} "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
-        half.replace(to)
+        with written_whole(to) as half:
+            engine.con.execute(
+                f"COPY (SELECT * FROM ({ibis.to_sql(rows, dialect='duckdb')}) ORDER BY {order}) "
+                f"TO {quote(str(half))} (FORMAT parquet, COMPRESSION zstd)"
+            )
     return engine.read_parquet(to)

@@ -158,7 +158,7 @@ def open_study(
     DataError
         If the quarter is not over, has no data, closes before the window opens, or sources are refused.
     """
-    file = _file(config)
+    file = find_config(config)
     settings = read_config(file)
     wanted = _quarter(quarter, first_month=settings.first_month)
     known_on = _date(as_of, name="as_of") or _data_closed(wanted, settings)
@@ -216,15 +216,6 @@ def _open(
 
 def _data_closed(quarter: Quarter, config: StudyConfig) -> date:
     return quarter.end + timedelta(days=config.grace_days)
-
-
-def _file(config: Path | str | None) -> Path:
-    if config is None:
-        return find_config()
-    path = Path(config).expanduser().resolve()
-    if path.is_dir():
-        return find_config(path)
-    return path
 
 
 def _quarter(text: str, *, first_month: int) -> Quarter:

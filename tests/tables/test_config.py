@@ -121,19 +121,32 @@ def test_the_nearest_study_above_is_found(tmp_path, monkeypatch):
     study.write_text("")
     below = tmp_path / "notebooks" / "deep"
     below.mkdir(parents=True)
-    assert find_config(below) == study
+    assert find_config(start=below) == study
     (below / "study.toml").write_text("")
-    assert find_config(below) == below / "study.toml"
+    assert find_config(start=below) == below / "study.toml"
     monkeypatch.setenv("CXLAB_STUDY", str(tmp_path / "elsewhere.toml"))
-    assert find_config(below) == tmp_path / "elsewhere.toml"
+    assert find_config(start=below) == tmp_path / "elsewhere.toml"
 
 
 def test_no_study_found(tmp_path):
     with pytest.raises(UsageError) as error:
-        find_config(tmp_path)
+        find_config(start=tmp_path)
     assert str(error.value) == (
         f"no study found at or above {tmp_path}\n"
         "  - needed: a folder with study.toml or data/study.toml, or CXLAB_STUDY naming one\n"
+        "  - cxlab init makes one"
+    )
+
+
+def test_a_named_folder_is_used_or_refused(make_study, tmp_path):
+    study = make_study()
+    assert find_config(tmp_path) == find_config(str(study)) == study
+    (tmp_path / "empty").mkdir(exist_ok=True)
+    with pytest.raises(UsageError) as error:
+        find_config(tmp_path / "empty")
+    assert str(error.value) == (
+        f"no study found in {tmp_path}/empty\n"
+        f"  - needed: study.toml or data/study.toml in {tmp_path}/empty\n"
         "  - cxlab init makes one"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from cxlab.errors import DataError, UsageError
 from cxlab.tables import fingerprint, open_study
 from cxlab.tables.private import id_key
+from cxlab.tables.whole_files import write_whole, written_whole
 
 from .conftest import CONTRACTS, CUSTOMERS, HEAD, write_text
 
@@ -201,3 +203,32 @@ def test_lives_are_kept_and_made_again_when_a_rule_changes(make_study):
     changed = open_study("2024Q1", config=make_study(more="[rules.margin]\ndefault = 0.5\n"))
     assert changed.fingerprint != study.fingerprint
     assert changed.lives.margin_amount.sum().execute() * 2 == again.lives.margin_amount.sum().execute()
+
+
+def test_studies_opened_at_once_agree_and_leave_nothing_half_done(make_study):
+    config = make_study()
+
+    def opened(_):
+        study = open_study("2024Q1", config=config)
+        return study.fingerprint, study.lives.order_by(["customer_id", "spell"]).to_pandas().to_csv()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(opened, range(4)))) == 1
+    prepared = config.parent / "prepared"
+    assert not [path for path in prepared.rglob(".*") if path.is_file()]
+    assert not list(prepared.glob("load-*"))
+
+
+def test_after_an_error_the_old_file_is_as_it_was(tmp_path):
+    path = tmp_path / "a" / "b.txt"
+    write_whole(path, "old")
+
+    def fail():
+        with written_whole(path) as half:
+            half.write_text("half")
+            raise RuntimeError("full")
+
+    with pytest.raises(RuntimeError, match="full"):
+        fail()
+    assert path.read_text() == "old"
+    assert [file.name for file in path.parent.iterdir()] == ["b.txt"]

@@ -1,0 +1,30 @@
+"""Files that are there whole or not at all: written beside their place, then moved there in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a name of one's own beside ``path``; what is written there takes its place at the end.
+
+    Two processes may do so at once: the last one stays, and no reader ever sees half a file. After an error the
+    place is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{uuid4().hex[:12]}")
+    try:
+        yield half
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in one step."""
+    with written_whole(path) as half:
+        half.write_text(text, encoding="utf-8")
