@@ -5,7 +5,7 @@ Every function takes evidence (`cxlab.evidence`) and answers with a Finding name
 
 from cxlab.churn.at import left_at, left_where_at
 from cxlab.churn.change import left_by, left_change, left_where
-from cxlab.churn.curves import hazard, median_tenure, retention, retention_by
+from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.exits import exits
 from cxlab.churn.forecast import next_quarter
 from cxlab.churn.money import at_risk
@@ -13,6 +13,7 @@ from cxlab.churn.movement import left, left_trend
 from cxlab.churn.page import one_page
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
+from cxlab.churn.tenure import hazard, median_tenure
 
 __all__ = [
     "at_risk",

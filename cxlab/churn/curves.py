@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,6 @@ from cxlab.churn.layout import (
     bucket_grid,
     cluster_check,
     empty_table,
-    estimate_of,
     estimates,
     finding,
     hidden_check,
@@ -25,16 +23,13 @@ from cxlab.churn.layout import (
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
-from cxlab.maths.survival import Curve, kaplan_meier, quantile
+from cxlab.maths.survival import Curve, kaplan_meier
 from cxlab.quarter import DAYS_PER_MONTH, Quarter
 
 RULE = "newcomers still subscribed, Kaplan-Meier with late entry on the day clock, transfers censored"
 
 EARLY_MONTHS = 3
 """The first months, whose loss the sentence on retention adds."""
-
-BANDS = (0, 1, 3, 6, 12, 24)
-"""Edges of tenure bands in months; the last is open."""
 
 
 def days_of(months: float) -> int:
@@ -210,7 +205,8 @@ def retention_by(
     """
     needs(risk, by, source="the risk table")
     size = risk.groupby(by)["at_risk"].sum().sort_values(ascending=False)
-    parts, ends = [], {}
+    parts: list[pd.DataFrame] = []
+    ends: dict[str, Estimate] = {}
     for code in sorted(size.index[:most]):
         found, _ = curve(risk[risk[by] == code], minimum=minimum)
         points = _points(found, until=until_months, level=level)
@@ -219,127 +215,25 @@ def retention_by(
         if (staying := _staying(found, months=horizon_months, level=level)) is not None:
             ends[code] = staying
     table = pd.concat(parts, ignore_index=True) if parts else empty_table(by, "tenure_months")
-    headline: Estimate | None = None
-    if not ends:
-        message = Message("churn.retention_by.too_few", {"months": horizon_months, "least": minimum})
-    else:
-        least = min(ends, key=lambda code: ends[code].value)
-        best = max(ends, key=lambda code: ends[code].value)
-        headline = ends[least]
-        values: dict[str, Value] = {
-            "group": Label(of=by, code=least),
-            "staying": headline,
-            "months": horizon_months,
-        }
-        values |= {"best": Label(of=by, code=best), "best_staying": ends[best], "horizon_months": horizon_months}
-        message = Message("churn.retention_by" if len(ends) > 1 else "churn.retention_by.one", values)
+    headline, message = _lowest(ends, by=by, months=horizon_months, least=minimum)
+    largest = min(most, len(size))
+    values: dict[str, Value] = {"n": largest, "all": len(size)}
+    shown = Check(
+        name="largest", passed=largest == len(size) or None, message=Message("churn.check.largest", values)
+    )
     return finding(
         "churn.retention_by", about=quarter, rule=definition(RULE, horizon_months=horizon_months, by=by),
         headline=headline, message=message, table=table, shape="curve", method=Message("churn.method.retention"),
-        checks=(hidden_check(len(size) - len(parts), least=minimum),),
+        checks=(hidden_check(largest - len(parts), least=minimum), shown),
     )  # fmt: skip
 
 
-def median_tenure(risk: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 10) -> Finding:
-    """Months after which half of the newcomers have left; withheld when the curve stays above one half.
-
-    Parameters
-    ----------
-    risk : DataFrame
-        As for `retention`.
-    """
-    found, buckets = curve(risk, minimum=minimum)
-    middle, low, high = quantile(found, 0.5, level=level) if len(found.times) else (None, None, None)
-    n = int(found.at_risk[0]) if len(found.times) else 0
-    if middle is None:
-        reached = float(found.times[-1] / DAYS_PER_MONTH) if len(found.times) else 0.0
-        staying = float(found.survival[-1]) if len(found.times) else 1.0
-        headline, message = (
-            None,
-            Message("churn.median_tenure.not_reached", {"reached": reached, "staying": staying}),
-        )
-    else:
-        headline = Estimate(
-            value=middle / DAYS_PER_MONTH,
-            low=None if low is None else low / DAYS_PER_MONTH,
-            high=None if high is None else high / DAYS_PER_MONTH,
-            unit="months", n=n, level=level,
-        )  # fmt: skip
-        message = Message("churn.median_tenure", {"median": headline})
-    table = empty_table()
-    if headline is not None:
-        table = pd.DataFrame([estimates(headline.value, headline.low, headline.high, n)]).astype("float64")
-    return finding(
-        "churn.median_tenure", about=quarter, rule=definition(RULE, median=True),
-        headline=headline,
-        message=message, table=table, shape="number", method=Message("churn.method.retention"),
-        checks=(cluster_check(buckets),),
-    )  # fmt: skip
-
-
-def hazard(
-    risk: pd.DataFrame,
-    *,
-    quarter: Quarter,
-    bands: Sequence[int] = BANDS,
-    level: float = 0.95,
-    minimum: int = 10,
-) -> Finding:
-    """Share of those still here who leave within a month, by tenure band.
-
-    The daily hazard of a band is losses over customer-days; a month of it is 1 - (1 - q)^(365.25 / 12). Interval:
-    on the log scale of q, leaving buckets out where the table has them.
-
-    Parameters
-    ----------
-    risk : DataFrame
-        As for `retention`.
-    bands : sequence of int
-        Edges in months, ascending from 0; the last band is open.
-    """
-    grid, buckets = risk_grid(risk), bucket_grid(risk)
-    rows: list[dict[str, Any]] = []
-    for first, last in zip(bands, [*bands[1:], None], strict=True):
-        days = slice(days_of(first), None if last is None else days_of(last))
-        if grid.at_risk[0, days].max(initial=0) >= minimum:
-            estimate = _band(grid, buckets, days, level=level)
-            tail = estimates(estimate.value, estimate.low, estimate.high, estimate.n)
-            rows.append({"tenure_band": _band_code(first, last), **tail})
-    table = pd.DataFrame(rows) if rows else empty_table("tenure_band")
-    headline: Estimate | None = None
-    message = Message("churn.hazard.too_few", {"least": minimum})
-    if rows:
-        top = max(rows, key=lambda row: float(row["estimate"]))
-        headline = estimate_of(top, unit="share", level=level)
-        message = Message(
-            "churn.hazard", {"band": Label(of="tenure_band", code=str(top["tenure_band"])), "hazard": headline}
-        )
-    return finding(
-        "churn.hazard", about=quarter, rule=definition("monthly hazard by tenure", bands=list(bands)),
-        headline=headline, message=message, table=table, shape="bars", method=Message("churn.method.hazard"),
-        checks=(cluster_check(None if buckets is None else occupied(buckets.at_risk)),),
-    )  # fmt: skip
-
-
-def _band_code(first: int, last: int | None) -> str:
-    """Months of a band, counted from one: 1, 2-3, ..., 25+."""
-    if last is None:
-        return f"{first + 1}+"
-    return str(last) if last == first + 1 else f"{first + 1}-{last}"
-
-
-def _band(grid: RiskGrid, buckets: RiskGrid | None, days: slice, *, level: float) -> Estimate:
-    n, d = int(grid.at_risk[0, days].sum()), int(grid.lost[0, days].sum())
-    low, high = (float(end) for end in intervals.wilson(d, n, level=level))
-    if d and buckets is not None:
-        out_n, out_d = n - buckets.at_risk[:, days].sum(axis=1), d - buckets.lost[:, days].sum(axis=1)
-        if (out_d > 0).all() and occupied(buckets.at_risk) >= jackknife.FEWEST_BUCKETS:
-            spread = jackknife.spread(np.log(out_d / out_n), occupied=occupied(buckets.at_risk))
-            reach = np.exp(intervals.multiplier(level, degrees=spread.degrees) * float(np.sqrt(spread.variance)))
-            low, high = d / n / reach, min(1.0, d / n * reach)
-
-    def month(q: float) -> float:
-        return float(1 - (1 - q) ** DAYS_PER_MONTH)
-
-    customers = int(grid.at_risk[0, days].max())
-    return Estimate(value=month(d / n), low=month(low), high=month(high), unit="share", n=customers, level=level)
+def _lowest(ends: Mapping[str, Estimate], *, by: str, months: int, least: int) -> tuple[Estimate | None, Message]:
+    """Share of the group that keeps the fewest, and the sentence that sets it against the one that keeps most."""
+    if not ends:
+        return None, Message("churn.retention_by.too_few", {"months": months, "least": least})
+    lowest = min(ends, key=lambda code: ends[code].value)
+    best = max(ends, key=lambda code: ends[code].value)
+    values: dict[str, Value] = {"group": Label(of=by, code=lowest), "staying": ends[lowest], "months": months}
+    values |= {"best": Label(of=by, code=best), "best_staying": ends[best], "horizon_months": months}
+    return ends[lowest], Message("churn.retention_by" if len(ends) > 1 else "churn.retention_by.one", values)

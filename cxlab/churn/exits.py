@@ -75,22 +75,27 @@ def exits(
             "churn.exits", about=quarter, rule=rule, headline=None, message=message,
             table=empty_table(of, "alone"), shape="bars", method=method, checks=checks,
         )  # fmt: skip
-    lost = np.column_stack([_one(risk, name).lost[0, :day] for name in names])
-    found = aalen_johansen(np.arange(1, day + 1), at_risk, lost)
-    low, high = _ends(risk, names, found, day=day, level=level)
-    table = pd.DataFrame(
-        {
-            of: [name.removeprefix("lost_") for name in names],
-            "alone": found.alone[-1],
-            **estimates(found.share[-1], low, high, lost.sum(axis=0)),
-        }
-    )
+    table = _table(risk, names, of=of, day=day, level=level)
     table = table[table["n"] >= minimum].sort_values("estimate", ascending=False, ignore_index=True)
     headline, message = _headline(table, of=of, months=horizon_months, level=level)
     return finding(
         "churn.exits", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
         method=method, checks=(_hidden(len(names) - len(table), least=minimum), *checks),
     )  # fmt: skip
+
+
+def _table(risk: pd.DataFrame, names: list[str], *, of: str, day: int, level: float) -> pd.DataFrame:
+    """Row per reason: share that left for it by the day, and what it would read alone."""
+    lost = np.column_stack([_one(risk, name).lost[0, :day] for name in names])
+    found = aalen_johansen(np.arange(1, day + 1), risk_grid(risk).at_risk[0, :day], lost)
+    low, high = _ends(risk, names, found, day=day, level=level)
+    return pd.DataFrame(
+        {
+            of: [name.removeprefix("lost_") for name in names],
+            "alone": found.alone[-1],
+            **estimates(found.share[-1], low, high, lost.sum(axis=0)),
+        }
+    )
 
 
 def _one(risk: pd.DataFrame, name: str) -> RiskGrid:

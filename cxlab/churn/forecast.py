@@ -72,26 +72,35 @@ def next_quarter(
     fresh = newcomers(moves, everyone, quarter=quarter, horizon=horizon)
     total = sum(found.values(), _joiners(fresh))
     variance = prediction_variance(total, moved)
+    headline: Estimate | None = None
+    table = empty_table("part")
     if variance is None or moved is None:
         seen = int(risk["quarter"].nunique()) if "quarter" in risk else 0
         values: dict[str, Value] = {"n": seen, "least": FEWEST_QUARTERS, "quarter": quarter + 1}
-        headline, message = None, Message("churn.next_quarter.too_few_quarters", values)
-        table = empty_table("part")
+        message = Message("churn.next_quarter.too_few_quarters", values)
     else:
-        low, high = intervals.symmetric(total.amount, np.sqrt(variance), level=level, degrees=moved.quarters - 1)
-        headline = Estimate(
-            value=total.amount, low=max(0.0, float(low)), high=float(high), unit="count",
-            n=int(stock["customers"].sum()), kind="prediction", level=level,
-        )  # fmt: skip
+        customers = int(stock["customers"].sum())
+        headline = _prediction(total.amount, variance, quarters=moved.quarters, n=customers, level=level)
         message = Message("churn.next_quarter", {"leaving": headline, "quarter": quarter + 1})
-        joining = fresh.joining * fresh.leaving
-        amounts = np.array([total.amount - joining, joining])
-        n = np.array([stock["customers"].sum(), round(fresh.joining)])
-        table = pd.DataFrame({"part": ["active", "newcomers"], **estimates(amounts, np.nan, np.nan, n)})
+        table = _parts(total.amount, fresh, customers=customers)
     return finding(
         "churn.next_quarter", about=quarter + 1, rule=rule, headline=headline, message=message, table=table,
         shape="number", method=Message("churn.method.next_quarter"), checks=(quarters_check(risk, moved),),
     )  # fmt: skip
+
+
+def _prediction(value: float, variance: float, *, quarters: int, n: int, level: float) -> Estimate:
+    low, high = intervals.symmetric(value, np.sqrt(variance), level=level, degrees=quarters - 1)
+    return Estimate(
+        value=value, low=max(0.0, float(low)), high=float(high), unit="count", n=n, kind="prediction", level=level
+    )
+
+
+def _parts(total: float, fresh: Newcomers, *, customers: int) -> pd.DataFrame:
+    joining = fresh.joining * fresh.leaving
+    n = np.array([customers, round(fresh.joining)])
+    amounts = np.array([total - joining, joining])
+    return pd.DataFrame({"part": ["active", "newcomers"], **estimates(amounts, np.nan, np.nan, n)})
 
 
 def newcomers(moves: pd.DataFrame, hazards: Hazards, *, quarter: Quarter, horizon: int) -> Newcomers:

@@ -83,7 +83,7 @@ def test_cumulative_incidence():
 
 
 def families(rng, accounts, hazard, periods):
-    """Lifetimes of accounts of 1 to 5 customers with shared gamma frailty (variance 0.5); bucket of each customer."""
+    """Lifetimes in accounts of 1 to 5 customers with shared gamma frailty (variance 0.5); their buckets."""
     size = rng.integers(1, 6, accounts)
     account = np.repeat(np.arange(accounts), size)
     frailty = rng.gamma(2, 0.5, accounts)[account]
@@ -129,8 +129,8 @@ def test_hazard_ratios_of_linked_customers_by_buckets():
         lost, time, bucket = time <= 8, np.minimum(time, 8), rng.integers(0, 40, accounts)[account]
 
         def table(keep):
-            parts = [counts(np.zeros((keep & (x == g)).sum()), time[keep & (x == g)], lost[keep & (x == g)], until=8)
-                     for g in (0, 1)]  # fmt: skip
+            groups = [keep & (x == g) for g in (0, 1)]
+            parts = [counts(np.zeros(mine.sum()), time[mine], lost[mine], until=8) for mine in groups]
             n, d = (np.column_stack([part[k] for part in parts]) for k in (0, 1))
             return cox_counts(range(1, 9), n, d, design=[[0.0], [1.0]])
 
