@@ -6,9 +6,11 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -120,10 +122,15 @@ def render(template: str, report: Report, *, name: str, language: str, **context
     links = [{"name": step, "title": report.short_title(step, wording)} for step in (*report.steps, *OWN_PAGES)]
     html = _environment().get_template(template).render(
         page=page, links=links, study=report.study, facts=report.facts, style=_style(),
-        approved=_approved(report.facts, wording), say=wording.text,
+        approved=_approved(report.facts, wording), made_at=_made_at(report), say=wording.text,
         number=wording.number, **context,
     )  # fmt: skip
     return plain(html)
+
+
+def _made_at(report: Report) -> datetime:
+    """When the run was made, by the clock of the study."""
+    return report.facts.made_at.astimezone(ZoneInfo(report.study.config.time_zone))
 
 
 def _approved(facts: RunFacts, wording: Wording) -> str:

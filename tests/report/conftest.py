@@ -73,6 +73,7 @@ class SmallStudy:
 
 def config(**changes: object) -> SimpleNamespace:
     settings: dict[str, Any] = {
+        "time_zone": "Asia/Ho_Chi_Minh",
         "name": "Én Mobile", "made_up": True, "languages": ("en", "vi"), "currency": "VND", "level": 0.95,
         "minimum_n": 10, "indicative_n": 50, "labels": LABELS, "reports": Path("reports"),
     }  # fmt: skip

@@ -308,3 +308,8 @@ def test_commentary_may_stress_words_but_brings_no_markup(make, study, facts, tm
     write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
     html = page(tmp_path, "en/churn.html")
     assert "</b> We <strong>keep</strong> the &lt;b&gt;price&lt;/b&gt;.</p>" in html
+
+
+def test_the_run_line_tells_the_time_of_the_study(report):
+    html = page(report, "vi/data.html").replace("\u00a0", " ")
+    assert "Lượt chạy 20261012-0200-a1, lập ngày 12/10/2026 lúc 09:00, cxlab 0.1.0" in html
