@@ -41,7 +41,8 @@ def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str,
 
     Without its members a level nobody left gives the others exactly what the fit tends to as its ratio goes to 0.
     """
-    rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1))
+    coded = {name: risk[name].astype("category") for name in of}  # compared and grouped many times below
+    rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1), **coded)
     wanted_of = {name: reference[name] for name in of if name in reference}
     unknown = [f"{name} = {code}" for name, code in wanted_of.items() if code not in set(risk[name])]
     if unknown:
@@ -59,7 +60,7 @@ def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str,
     chosen: dict[str, str] = {}
     columns: list[Label] = []
     for name in of:
-        losses = rows.groupby(name)["lost"].sum().sort_index()
+        losses = rows.groupby(name, observed=True)["lost"].sum().sort_index()
         if len(losses) > 1:
             wanted = reference.get(name, "")
             chosen[name] = wanted if wanted in losses.index else str(losses.idxmax())
@@ -72,10 +73,10 @@ def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str,
 def _levels(rows: pd.DataFrame, name: str, *, least: int) -> list[Label]:
     """Levels with a peak of fewer than ``least`` at risk; with ``least`` 0 those nobody left."""
     if least:
-        peak = rows.groupby([name, "tenure"])["at_risk"].sum().groupby(level=0).max()
+        peak = rows.groupby([name, "tenure"], observed=True)["at_risk"].sum().groupby(level=0, observed=True).max()
         codes = peak.index[peak < least]
     else:
-        lost = rows.groupby(name)["lost"].sum()
+        lost = rows.groupby(name, observed=True)["lost"].sum()
         codes = lost.index[lost == 0]
     return [Label(of=name, code=str(code)) for code in codes]
 
@@ -89,7 +90,7 @@ def counts_of(compared: Comparison, *, strata: Sequence[str]) -> tuple[CoxCounts
         Of everybody; with each occupied bucket left out (none where the table has no buckets).
     """
     rows, keys = compared.risk, [*compared.reference, *strata]
-    group = rows.groupby(keys, sort=True).ngroup().to_numpy()
+    group = rows.groupby(keys, sort=True, observed=True).ngroup().to_numpy()
     patterns = rows[keys].drop_duplicates().sort_values(keys, ignore_index=True)
     times = np.sort(rows.loc[rows["lost"] > 0, "tenure"].unique())
     used = rows["tenure"].isin(times).to_numpy()
@@ -105,7 +106,7 @@ def counts_of(compared: Comparison, *, strata: Sequence[str]) -> tuple[CoxCounts
         for name in ("at_risk", "lost")
     )
     design = np.column_stack([patterns[label.of] == label.code for label in compared.columns]).astype(float)
-    stratum = patterns.groupby(list(strata)).ngroup().to_numpy() if strata else None
+    stratum = patterns.groupby(list(strata), observed=True).ngroup().to_numpy() if strata else None
     whole = cox_counts(
         times,
         at_risk.sum(axis=0),

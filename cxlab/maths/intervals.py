@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 Ends = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -18,7 +18,7 @@ def multiplier(level: float, *, degrees: float | None = None) -> float:
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1; got {level}")
     tail = 1 - (1 - level) / 2
-    return float(stats.norm.ppf(tail) if degrees is None else stats.t.ppf(tail, degrees))
+    return float(special.ndtri(tail) if degrees is None else special.stdtrit(degrees, tail))
 
 
 def widen(point: ArrayLike, low: ArrayLike, high: ArrayLike) -> Ends:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from cxlab.errors import FitError
 from cxlab.maths import intervals
@@ -56,7 +56,7 @@ def p_of(difference: float, error: float, *, degrees: int | None) -> float:
     if error == 0:
         return 1.0 if difference == 0 else 0.0
     z = abs(difference) / error
-    return float(2 * (stats.norm.sf(z) if degrees is None else stats.t.sf(z, degrees)))
+    return float(2 * (special.ndtr(-z) if degrees is None else special.stdtr(degrees, -z)))
 
 
 def share_ends(
@@ -71,9 +71,7 @@ def share_ends(
     """
     replicates = np.asarray(replicates, dtype=float)
     if not ((replicates > 0) & (replicates < 1)).all():
-        raise FitError(
-            "leaving one bucket out gives a share of 0 or 1, or nobody: no interval by log-odds"
-        )
+        raise FitError("leaving one bucket out gives a share of 0 or 1, or nobody: no interval by log-odds")
     found = spread(special.logit(replicates), occupied=occupied)
     low, high = intervals.logit(share, found.variance, level=level, degrees=found.degrees)
     return float(low), float(high)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from cxlab.maths.cox import CoxCounts, CoxFit, moments
 from cxlab.maths.survival import kaplan_meier
@@ -57,7 +57,7 @@ def proportionality(
         part = score[keep]
         statistic = float(part @ np.linalg.solve(information[np.ix_(keep, keep)], part))
         return Proportionality(
-            statistic=statistic, degrees=len(columns), p=float(stats.chi2.sf(statistic, len(columns)))
+            statistic=statistic, degrees=len(columns), p=float(special.chdtrc(len(columns), statistic))
         )
 
     return [test(columns) for columns in groups], test(range(p))

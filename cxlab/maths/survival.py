@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from cxlab.maths import intervals
 
@@ -163,4 +163,4 @@ def log_rank(at_risk: ArrayLike, lost: ArrayLike) -> LogRank:
     if degrees < 1:
         raise ValueError("a log-rank test needs two groups at risk at the same times and someone lost; got none")
     statistic = float(difference @ np.linalg.pinv(covariance, rcond=1e-9, hermitian=True) @ difference)
-    return LogRank(statistic=statistic, degrees=degrees, p=float(stats.chi2.sf(statistic, degrees)))
+    return LogRank(statistic=statistic, degrees=degrees, p=float(special.chdtrc(degrees, statistic)))
