@@ -69,7 +69,7 @@ def hazard_ratios(
                 "churn.hazard_ratios.tangled", {"group": group, "of": Label(of="term", code=group.of)}
             )
         else:
-            fit = cox(counts, ties=ties)
+            fit = cox(counts, ties=ties, start=np.zeros(len(compared.columns)))  # checked above
             table, check = _table(compared, fit, left_out, level=level)
             checks += [_proportional(compared, counts, fit), check]
     elif problem is None:

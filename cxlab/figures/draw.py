@@ -32,6 +32,12 @@ DRAWERS: dict[str, Callable[[Brief], Drawing]] = {
 LARGEST = 40_000
 """Bytes of an SVG; a picture that is larger is drawn with fewer words."""
 
+MANY_ROWS = 12
+"""More rows of words than this would not fit with everything written beside each."""
+
+LINES = ("curve", "trend")
+"""Shapes whose rows are points of a line."""
+
 LONGEST_ALT = 600
 """Letters of an alternative text."""
 
@@ -79,10 +85,11 @@ def draw(
     brief = Brief(
         finding=finding, wording=wording, width=float(width_px), titled=titled, events=events, target=target
     )
-    picture = _picture(brief)
-    for detail in (1, 0):
-        if len(picture.svg.encode()) > LARGEST:
-            picture = _picture(replace(brief, detail=detail))
+    details = (2, 1, 0) if len(finding.table) <= MANY_ROWS or finding.shape in LINES else (1, 0)
+    for detail in details:
+        picture = _picture(replace(brief, detail=detail))
+        if len(picture.svg.encode()) <= LARGEST:
+            break
     return picture
 
 

@@ -13,6 +13,7 @@ from cxlab.figures.strip import strip
 from cxlab.finding import Label, Message, Value
 from cxlab.overview import Board, Commentary, Decision, Tile
 from cxlab.report.clean import plain
+from cxlab.report.prose import inline
 from cxlab.report.sections import figure_html, picture_html, wording_of
 from cxlab.wording import Wording
 
@@ -91,8 +92,6 @@ def _words(text: Mapping[str, str], wording: Wording) -> tuple[str, str]:
 def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, Any] | None:
     if commentary is None:
         return None
-    from cxlab.report.notebook import inline
-
     language, words = _words(commentary.words, wording)
     role = plain(wording.label(Label(of="role", code=commentary.role)))
     return {"role": role, "language": language, "words": inline(words)}

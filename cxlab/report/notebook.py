@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import PackageLoader
 from markupsafe import Markup
 from nbconvert import TemplateExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from cxlab.report.clean import allowed, plain
+from cxlab.report.clean import allowed
+from cxlab.report.prose import prose
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
-_TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
-_HEADING = re.compile(r"<(/?)h[2-6]\b[^>]*>")
 _SENTENCE = re.compile(r"<h2>.*?</h2>\n?", re.DOTALL)
 
 
@@ -52,19 +50,6 @@ def shown_findings(notebook: Mapping[str, Any], *, language: str) -> list[str]:
     outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
     about = [_about(output) for output in outputs if _is_shown(output, language)]
     return list(dict.fromkeys(str(facts["finding"]) for facts in about if facts.get("finding")))
-
-
-def prose(source: str) -> Markup:
-    """Write Markdown as HTML; raw HTML in it is shown as text, a top-level heading is the notebook's own."""
-    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
-    written = MarkdownWithMath(renderer=renderer).render(plain(source))
-    kept = allowed(_HEADING.sub(r"<\1h2>", _TITLE.sub("", written)))
-    return Markup(kept.replace("<th>", '<th scope="col">').strip())
-
-
-def inline(source: str) -> Markup:
-    """Write the Markdown of one paragraph without the paragraph around it."""
-    return Markup(re.sub(r"\A<p>|</p>\Z", "", prose(source)))
 
 
 def _exporter() -> TemplateExporter:

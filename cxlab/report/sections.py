@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE, PHONE = 720, 320
 """Widths figures are drawn for, pixels."""
 
-As = Literal["figure", "table", "both"]
+As = Literal["sentence", "figure", "table", "both"]
 
 
 def wording_of(study: Study, language: str) -> Wording:

@@ -24,7 +24,7 @@ def show(study: Study, *findings: Finding | None, as_: As | None = None) -> None
         The study the notebook opened.
     *findings : Finding
         In the order of the page; None (nothing to say this quarter) is passed over.
-    as_ : {"figure", "table", "both"}, optional
+    as_ : {"sentence", "figure", "table", "both"}, optional
         How the numbers behind the sentence are shown; None lets the finding's shape decide.
 
     Raises

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from cxlab.finding import Finding
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
-from cxlab.report.notebook import inline
+from cxlab.report.prose import inline
 from cxlab.report.sections import wording_of
 from cxlab.wording import Wording
 

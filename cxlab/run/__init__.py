@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cxlab.run.quick  # noqa: F401  (before anything imports nbformat)
 from cxlab.quarter import Quarter
 from cxlab.run.plan import Plan, RunResult, plan_run
 

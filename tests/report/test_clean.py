@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cxlab.report.clean import allowed, plain
-from cxlab.report.notebook import body, prose
+from cxlab.report.notebook import body
+from cxlab.report.prose import prose
 from cxlab.report.sections import section, wording_of
 
 
