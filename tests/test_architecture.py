@@ -45,6 +45,7 @@ DOORS = {
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "nh3": {"report"},
+    "mistune": {"report"},
     "nbconvert": {"report"},
     "IPython": {"report"},
     "papermill": {"run"},

@@ -44,7 +44,7 @@ def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str,
     coded = {name: risk[name].astype("category") for name in of}  # compared and grouped many times below
     rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1), **coded)
     wanted_of = {name: reference[name] for name in of if name in reference}
-    unknown = [f"{name} = {code}" for name, code in wanted_of.items() if code not in set(risk[name])]
+    unknown = [f"{name} = {code}" for name, code in wanted_of.items() if code not in risk[name].unique()]
     if unknown:
         raise ValueError(f"a reference must be a level in the risk table; not there: {', '.join(unknown)}")
     small: list[Label] = []
