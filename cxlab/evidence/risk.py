@@ -32,7 +32,8 @@ def risk_table(
     """Customers at risk and lost, one row per tenure period and covariate pattern.
 
     At risk at t means entry < t <= exit with entry = max(0, window open - start), so customers who joined before
-    the window opened enter late. A transfer ends the time at risk and is never a loss.
+    the window opened enter late; the active are at risk up to the last day on which an exit could be seen, the day
+    before the close. A transfer ends the time at risk and is never a loss.
     Tables of disjoint customers add: risk_table(A) + risk_table(B) == risk_table(A | B).
 
     Parameters
@@ -91,8 +92,8 @@ def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> 
 
 def _spells(lives: ir.Table, *, by: Sequence[str], window: Window, causes: str, bucket: bool) -> ir.Table:
     """One row per spell: by, [bucket], start, entry, last in days of tenure, the code of the loss ('': none)."""
-    end = ibis.ifelse(lives.exit_day < window.close_day, lives.exit_day, window.close_day)
-    end = ibis.coalesce(end, window.close_day)
+    seen = window.close_day - 1  # the last day on which an exit could be seen
+    end = ibis.least(ibis.coalesce(lives.exit_day, seen), seen)
     lost = (lives.exit_day < window.close_day) & (lives.cause != "transfer")
     code = ibis.literal("lost") if causes == "one" else ibis.coalesce(lives[causes].nullif(""), "unknown")
     return lives.select(
@@ -112,9 +113,8 @@ def _split_by_quarter(spells: ir.Table, *, window: Window, first_month: int) -> 
     for quarter in first.until(Quarter.holding(window.close, first_month=first_month)):
         if quarter.start >= window.close:
             break
-        final = quarter.end >= window.close
         opens = day_number(quarter.start) - 1 - spells.start
-        closes = (window.close_day if final else day_number(quarter.end) - 1) - spells.start
+        closes = min(window.close_day, day_number(quarter.end)) - 1 - spells.start
         parts.append(
             spells.mutate(
                 quarter=ibis.literal(str(quarter)),

@@ -9,6 +9,9 @@ import pandas as pd
 
 from cxlab.quarter import Window
 
+_MONEY = "decimal(19, 0)"
+"""An account's money: its square is decimal(38, 0), exact whatever the order of the rows."""
+
 AMOUNTS = ("customers", "customers_squared", "margin", "margin_squared", "revenue", "revenue_squared")
 
 
@@ -30,18 +33,18 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
     Returns
     -------
     DataFrame
-        ``tenure`` (days at the close), ``by``, ``customers``, ``customers_squared``, ``margin``,
+        ``tenure`` (days up to the last one seen, the day before the close), ``by``, ``customers``, ``customers_squared``, ``margin``,
         ``margin_squared``, ``revenue``, ``revenue_squared``: amounts per quarter of 91 days in minor units of the
-        study currency (floats, because squares outgrow 64-bit integers), sorted.
+        study currency (summed exactly; floats only here, because squares outgrow 64-bit integers), sorted.
     """
     close = window.close_day
     gone = (lives.exit_day < close).fill_null(False)
     active = lives.filter((lives.start_day < close) & ~gone)
-    active = active.mutate(tenure=(close - active.start_day).cast("int64"))
+    active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"))
     accounts = active.group_by(["tenure", *by, "account_id"]).agg(
         customers=active.count(),
-        margin=active.margin_amount.sum().cast("float64"),
-        revenue=active.revenue_amount.sum().cast("float64"),
+        margin=active.margin_amount.sum().cast(_MONEY),
+        revenue=active.revenue_amount.sum().cast(_MONEY),
     )
     stock = accounts.group_by(["tenure", *by]).agg(
         customers=accounts.customers.sum().cast("int64"),
@@ -51,5 +54,5 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         revenue=accounts.revenue.sum(),
         revenue_squared=(accounts.revenue * accounts.revenue).sum(),
     )
-    frame: pd.DataFrame = stock.to_pandas()
+    frame: pd.DataFrame = stock.to_pandas().astype(dict.fromkeys(AMOUNTS[2:], "float64"))
     return frame.sort_values(["tenure", *by], ignore_index=True)[["tenure", *by, *AMOUNTS]]

@@ -6,10 +6,11 @@ from enum import IntEnum
 
 import numpy as np
 
-EDITION = 23
-"""Changes every draw. Chosen for the default sample (20,000 customers, seed 7), which is there to be read: of 40
-editions tried, one in which all planted hazard ratios lie inside their 95% intervals, and the price rise shows
-within its two plans but not over all customers. Tests of recovery use other seeds and larger companies too."""
+EDITION = 45
+"""Changes every draw. Chosen for the default sample (20,000 customers, seed 7), which is there to be read: of 45
+editions tried, the one in which all planted hazard ratios lie inside their 95% intervals, and the price rise shows
+within its two plans but neither over all customers nor in another plan. Tests of recovery use other seeds and
+larger companies too."""
 CHUNK = 50_000
 """Customers made at a time; fixed, because streams are numbered by chunk."""
 

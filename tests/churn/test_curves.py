@@ -23,7 +23,7 @@ def test_retention_equals_lifelines_on_the_rows(company, evidence):
     from lifelines import KaplanMeierFitter
 
     frame, window = company.frame, company.window
-    tenure = frame["exit_day"].fillna(window.close_day) - frame["start_day"]
+    tenure = frame["exit_day"].fillna(window.close_day - 1) - frame["start_day"]
     entry = (window.open_day - frame["start_day"]).clip(lower=0)
     lost = frame["exit_day"].notna() & (frame["cause"] != "transfer")
     oracle = KaplanMeierFitter().fit(tenure, lost, entry=entry)

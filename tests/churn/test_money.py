@@ -21,7 +21,7 @@ def test_money_at_risk_is_each_customers_chance_times_what_they_bring(company, e
     stock = evidence.stock[evidence.stock["tenure"] <= 700]
     found = churn.at_risk(stock, evidence.risk, quarter=NOW)
     active = company.frame[company.frame["exit_day"].isna()]
-    active = active.assign(tenure=company.window.close_day - active["start_day"]).query("tenure <= 700")
+    active = active.assign(tenure=company.window.close_day - 1 - active["start_day"]).query("tenure <= 700")
     total = 0.0
     for plan, rows in active.groupby("plan"):
         fitted, _ = curve(evidence.risk[evidence.risk["plan"] == plan])
@@ -45,7 +45,7 @@ def test_the_planted_expectation_lies_in_the_interval(company, evidence):
     cumulative = np.concatenate([[0], np.cumsum(np.repeat(-np.log1p(-monthly) / 30.4375, 31))])
     ratio = {"en90": 1.0, "tu_do": 1.6, "en_nam": 0.35, "gia_dinh": 0.4}
     active = company.frame[company.frame["exit_day"].isna()]
-    tenure = (company.window.close_day - active["start_day"]).to_numpy()
+    tenure = (company.window.close_day - 1 - active["start_day"]).to_numpy()
     each = active["plan"].map(ratio).to_numpy() * np.where(active["region"] == "hcm", 1.15, 1.0)
     chance = 1 - np.exp(-each * (cumulative[tenure + 92] - cumulative[tenure]))
     found = churn.at_risk(evidence.stock, evidence.risk, quarter=NOW).headline

@@ -40,7 +40,7 @@ def frame_of(spells, window):
 
 def counted_by_hand(frame, window):
     """At risk and lost on each day of tenure, customer by customer."""
-    end = frame["exit_day"].astype(float).fillna(window.close_day)
+    end = frame["exit_day"].astype(float).fillna(window.close_day - 1)
     entry = (window.open_day - frame["start_day"]).clip(lower=0)
     tenure = end - frame["start_day"]
     lost = frame["exit_day"].notna() & (frame["cause"] != "transfer")
@@ -129,7 +129,7 @@ def test_an_exit_on_or_after_the_close_has_not_happened(lives, half_year):
     days = half_year.close_day - half_year.open_day
     assert risk_table(lives([(0, days - 1)]), window=half_year)["lost"].sum() == 1
     assert risk_table(lives([(0, days)]), window=half_year)["lost"].sum() == 0
-    assert risk_table(lives([(0, days + 9)]), window=half_year)["tenure"].max() == days
+    assert risk_table(lives([(0, days + 9)]), window=half_year)["tenure"].max() == days - 1
 
 
 @pytest.mark.parametrize(("period", "days"), [("week", 7.0), ("month", DAYS_PER_MONTH)])
@@ -142,7 +142,7 @@ def test_a_coarse_period_holds_everybody_at_risk_in_it(period, days, as_lives, h
     frame = frame_of(spells, half_year)
     table = risk_table(as_lives(frame, half_year), window=half_year, period=period)
     entry = (half_year.open_day - frame["start_day"]).clip(lower=0)
-    tenure = frame["exit_day"].astype(float).fillna(half_year.close_day) - frame["start_day"]
+    tenure = frame["exit_day"].astype(float).fillna(half_year.close_day - 1) - frame["start_day"]
     for row in table.to_dict("records"):
         inside = (entry < row["tenure"] * days) & (tenure > (row["tenure"] - 1) * days)
         assert row["at_risk"] == inside.sum()
