@@ -75,6 +75,7 @@ $(BIN)/.runtime: $(BIN)/.uv pyproject.toml requirements.lock
 	@echo "== installing from requirements.lock"
 	@$(INSTALL) --group pyproject.toml:build
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@$(BIN)/python -c "import cxlab.run.quarterly, cxlab.churn, cxlab.synth, ipykernel.kernelapp" # writes their bytecode, once
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.runtime
