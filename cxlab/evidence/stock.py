@@ -33,9 +33,10 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
     Returns
     -------
     DataFrame
-        ``tenure`` (days up to the last one seen, the day before the close), ``by``, ``customers``, ``customers_squared``, ``margin``,
-        ``margin_squared``, ``revenue``, ``revenue_squared``: amounts per quarter of 91 days in minor units of the
-        study currency (summed exactly; floats only here, because squares outgrow 64-bit integers), sorted.
+        ``tenure`` (days up to the last one seen, the day before the close), ``by``, ``customers``,
+        ``customers_squared``, ``margin``, ``margin_squared``, ``revenue``, ``revenue_squared``: per quarter of 91
+        days, in minor units of the study currency. Sums are exact; floats only here, because squares outgrow
+        64-bit integers. Sorted.
     """
     close = window.close_day
     gone = (lives.exit_day < close).fill_null(False)
