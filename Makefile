@@ -44,8 +44,8 @@ lab: $(BIN)/.runtime ## JupyterLab on the notebooks
 bench: $(BIN)/.dev ## time and memory against what tests/benchmarks/README.md promises
 	@$(BIN)/python -m pytest -q -s tests/benchmarks --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
 
-proofs: $(BIN)/.dev ## recovery of the planted truth in many made-up companies
-	@$(BIN)/python -m pytest -q -n 2 tests/proofs --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
+proofs: $(BIN)/.dev ## measured coverage of the intervals, written to tests/proofs/README.md
+	@$(BIN)/python -m pytest -q tests/proofs --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
 	@echo "== all proofs hold"
 
 lock: $(BIN)/.dev ## bring requirements.lock up to pyproject.toml (UPGRADE=--upgrade moves the pins)
