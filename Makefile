@@ -41,8 +41,8 @@ lab: $(BIN)/.runtime ## JupyterLab on the notebooks
 	@echo "== JupyterLab in notebooks/ (end it with Ctrl-C)"
 	@$(BIN)/jupyter lab notebooks
 
-bench: $(BIN)/.dev ## time and memory against what tests/benchmarks/README.md promises
-	@$(BIN)/python -m pytest -q -s tests/benchmarks --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
+bench: $(BIN)/.dev ## time, memory and sizes, written to tests/benchmarks/README.md
+	@$(BIN)/python tests/benchmarks/measure.py
 
 proofs: $(BIN)/.dev ## measured coverage of the intervals, written to tests/proofs/README.md
 	@$(BIN)/python -m pytest -q tests/proofs --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
