@@ -26,6 +26,8 @@ from cxlab.tables import schema
 from cxlab.tables.problems import did_you_mean, from_pydantic
 
 Language = Literal["en", "vi"]
+_CURRENCY, _QUARTER = r"^[A-Z]{3}$", r"^\d{4}Q[1-4]$"
+_PATTERNS = {_CURRENCY: "three capitals of ISO 4217 such as VND", _QUARTER: "a quarter such as 2026Q3"}
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -93,7 +95,7 @@ class Source(File):
     drop: tuple[str, ...] = ()
     hash: tuple[str, ...] = ()
     ids: Literal["keep", "hash"] = "keep"
-    quarter: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] | None = None
+    quarter: Annotated[str, Field(pattern=_QUARTER)] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Source:
@@ -159,7 +161,7 @@ class StudyConfig(_Part):
     name: Annotated[str, Field(min_length=1)]
     made_up: bool = False
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en", "vi")
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Field(pattern=_CURRENCY)]
     time_zone: str
     first_month: Annotated[int, Field(ge=1, le=12)] = 1
     grace_days: Annotated[int, Field(ge=0, le=366)] = 4
@@ -198,6 +200,11 @@ class StudyConfig(_Part):
         return data
 
     @property
+    def amount(self) -> Literal["margin", "revenue"]:
+        """What leaves with a customer: margin where the study declares it, else revenue."""
+        return "margin" if "margin" in self.rules.model_fields_set else "revenue"
+
+    @property
     def zone(self) -> ZoneInfo:
         """The study's time zone."""
         return ZoneInfo(self.time_zone)
@@ -214,15 +221,18 @@ def read_config(path: Path) -> StudyConfig:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise UsageError(f"no study file at {path}") from None
+        raise UsageError(f"no study file at {path}", [_MAKE]) from None
+    except OSError as error:
+        raise UsageError(f"the study file {path} cannot be read: {error.strerror}", [_MAKE]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not a TOML file", [str(error)]) from None
+    config, problems = None, []
     try:
         config = StudyConfig.model_validate(data)
     except ValidationError as error:
-        raise _refused(path, from_pydantic(error, model=StudyConfig)) from None
-    problems = list(_contract_problems(config))
-    if problems:
+        problems = from_pydantic(error, model=StudyConfig, patterns=_PATTERNS)
+    problems += _contract_problems(data)
+    if config is None or problems:
         raise _refused(path, problems)
     return config
 
@@ -232,25 +242,39 @@ def _refused(path: Path, problems: list[str]) -> UsageError:
     return UsageError(f"{path} has {count}", problems, see="data/README.md#studytoml")
 
 
-def _contract_problems(config: StudyConfig) -> Iterator[str]:
-    """Check names that only the contract knows: tables, columns, code columns."""
-    for name, source in config.sources.items():
-        where = f"sources.{name}"
-        if source.table not in schema.TABLES:
-            near = did_you_mean(source.table, among=schema.TABLES)
-            yield f"{where}.table: no table of the contract is called {source.table!r}{near}"
+def _contract_problems(data: Mapping[str, Any]) -> Iterator[str]:
+    """Check names that only the contract knows: tables, columns, code columns; other forms are passed by."""
+    for name, source in _mapping(data, "sources").items():
+        if not isinstance(source, dict):
             continue
-        known = schema.TABLES[source.table].names
-        for part, names in (("columns", source.columns or {}), ("values", source.values), ("hash", source.hash)):
+        where, table = f"sources.{name}", source.get("table", name)
+        if table not in schema.TABLES:
+            near = did_you_mean(str(table), among=schema.TABLES)
+            yield f"{where}.table: no table of the contract is called {table!r}{near}"
+            continue
+        known = schema.TABLES[table].names
+        hashed = source.get("hash", ())
+        for part, names in (
+            ("columns", _mapping(source, "columns")),
+            ("values", _mapping(source, "values")),
+            ("hash", hashed if isinstance(hashed, list) else ()),
+        ):
             for column in names:
                 if column not in known:
-                    near = did_you_mean(column, among=known)
-                    yield f"{where}.{part}.{column}: {source.table} has no column {column!r}{near}"
-    for of, codes in config.labels.items():
-        for code, words in codes.items():
-            missing = [language for language in config.languages if not words.get(language)]
+                    near = did_you_mean(str(column), among=known)
+                    yield f"{where}.{part}.{column}: {table} has no column {column!r}{near}"
+    languages = data.get("languages", StudyConfig.model_fields["languages"].default)
+    for of, codes in _mapping(data, "labels").items():
+        for code in _mapping(_mapping(data, "labels"), of):
+            words = _mapping(codes, code)
+            missing = [str(language) for language in languages if words and not words.get(language)]
             if missing:
                 yield f"labels.{of}.{code}: needs a label in {' and '.join(missing)}"
+
+
+def _mapping(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def find_config(named: Path | str | None = None, *, start: Path | None = None) -> Path:

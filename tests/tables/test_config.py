@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cxlab.errors import UsageError
-from cxlab.tables.config import find_config, read_config
+from cxlab.tables.config import StudyConfig, find_config, read_config
 from cxlab.tables.schema import TABLES
 
 from .conftest import HEAD
@@ -58,11 +58,11 @@ def test_all_problems_are_told_at_once(tmp_path):
     assert refused(tmp_path, text) == [
         "study.toml has 13 problems",
         "  - name: needs to have at least 1 character; got ''",
-        "  - currency: needs to match pattern '^[A-Z]{3}$'; got 'vnd'",
+        "  - currency: needs three capitals of ISO 4217 such as VND; got 'vnd'",
         "  - time_zone: time zone 'Asia/Saigo' is not known; write it like 'Asia/Ho_Chi_Minh'",
         "  - first_month: needs to be less than or equal to 12; got 13",
         "  - window_opens: needed, and not there",
-        "  - level: needs to be a valid number, unable to parse string as a number; got 'high'",
+        "  - level: needs a number; got 'high'",
         "  - sources.contracts.encoding: needs 'utf-8', 'utf-16', 'windows-1258' or 'windows-1252'; got 'utf8'",
         "  - sources.contracts.columns.start.sql: needed, and not there",
         "  - sources.contracts.columns.start.sq: no such setting; did you mean 'sql'?",
@@ -154,7 +154,7 @@ def test_a_named_folder_is_used_or_refused(make_study, tmp_path):
 def test_a_study_file_that_is_not_there(tmp_path):
     with pytest.raises(UsageError) as error:
         read_config(tmp_path / "study.toml")
-    assert str(error.value) == f"no study file at {tmp_path}/study.toml"
+    assert str(error.value) == f"no study file at {tmp_path}/study.toml\n  - cxlab init makes one"
 
 
 def test_the_study_of_the_made_up_company_names_every_code_in_both_languages():
@@ -167,3 +167,9 @@ def test_the_study_of_the_made_up_company_names_every_code_in_both_languages():
         assert all(set(words) == {"en", "vi"} for words in codes.values())
     assert config.rules.activity is not None
     assert set(config.rules.activity.plans) <= set(config.labels["plan"]) == set(config.rules.margin.plan)
+
+
+def test_without_a_declared_margin_it_is_revenue_that_leaves():
+    given = {"name": "x", "currency": "VND", "time_zone": "UTC", "window_opens": date(2025, 1, 1), "reports": "r"}
+    assert StudyConfig.model_validate(given).amount == "revenue"
+    assert StudyConfig.model_validate({**given, "rules": {"margin": {"default": 0.5}}}).amount == "margin"
