@@ -57,6 +57,9 @@ def _in_words(command: Callable[P, None]) -> Callable[P, None]:
         except CxlabError as error:
             _complain(str(error), error)
             raise typer.Exit(error.exit_code) from None
+        except PermissionError as error:
+            _complain(f"not allowed to read or write {error.filename}", error)
+            raise typer.Exit(69) from None
         except KeyboardInterrupt as error:
             _complain("stopped", error)
             raise typer.Exit(130) from None
@@ -107,21 +110,27 @@ def run(
 @app.command()
 @_in_words
 def check(
-    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="The quarter to check for, such as 2026Q3.")],
+    quarter: Annotated[
+        str | None,
+        typer.Argument(metavar="[QUARTER]", help="Such as 2026Q3; otherwise the last finished one that has data."),
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="Use only what was known on this day.")] = None,
     study: StudyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check the sources against the contract: counts, quarantine, what each question can use.
 
-    Example: cxlab check 2026Q3
+    Example: cxlab check --study ~/studies/mobile
     """
     from cxlab.tables import check_study, describe
 
-    report = check_study(quarter, as_of=as_of, config=study)
-    typer.echo(describe(report))
+    found = check_study(quarter, as_of=as_of, config=study)
+    typer.echo(describe(found))
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(report), default=str, sort_keys=True))
+        facts = {"quarter": str(found.quarter), "as_of": found.as_of, **dataclasses.asdict(found.load)}
+        typer.echo(json.dumps(facts, default=str, sort_keys=True))
+    if found.refused is not None:
+        raise found.refused
 
 
 @app.command()

@@ -106,8 +106,7 @@ def plan_run(
     """
     from cxlab.tables.config import find_config, read_config
 
-    path = Path(config).expanduser() if config else find_config()
-    study_file = (path / "study.toml" if path.is_dir() else path).resolve()
+    study_file = find_config(config).resolve()
     study = read_config(study_file)
     steps = discover(notebooks_of(study.notebooks, folder=study_file.parent))
     values = choose({step.name: step.parameters for step in steps}, sets=sets, only=only)

@@ -16,9 +16,12 @@ from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.engine import name, quote
 from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.schema import Table, see
-from cxlab.tables.sources import read
+from cxlab.tables.sources import Refused, read
 from cxlab.tables.stage import Staged, empty_columns, mapping_problems, stage
 from cxlab.tables.whole_files import written_whole
+
+_PLACES = 3
+"""So many rows of each reason are named; all of them stand in the quarantine file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class Accepted:
         Rows; what is read and not accepted is quarantined.
     reasons : mapping of str to int
         Rows per reason; a row with two reasons counts in both.
+    places : mapping of str to sequence of str
+        Per reason the file and record number of the first rows.
     brought : tuple of str
         Columns the sources brought; the others are missing in every row.
     contents : str
@@ -44,6 +49,7 @@ class Accepted:
     read: int
     accepted: int
     reasons: Mapping[str, int]
+    places: Mapping[str, Sequence[str]]
     brought: tuple[str, ...]
     contents: str
 
@@ -91,12 +97,21 @@ def stage_all(
                 currency=config.currency, to=to,
             )  # fmt: skip
         except duckdb.Error as error:
-            problems.append(f"sources.{source_name}: an SQL expression is wrong: {str(error).splitlines()[0]}")
+            problems.append(_not_staged(source_name, source=source, error=error))
             continue
         staged.append((one, source))
     if problems:
         raise DataError(f"{table.name} cannot be read", problems, see=see(table.name))
     return staged
+
+
+def _not_staged(source_name: str, *, source: Source, error: duckdb.Error) -> str:
+    """Say whether the study file's SQL is wrong, or the file itself is damaged behind its header."""
+    said = str(error).splitlines()[0]
+    if isinstance(error, (duckdb.ProgrammingError, duckdb.ConversionException)):
+        return f"sources.{source_name}: an SQL expression is wrong: {said}"
+    paths = ", ".join(file.path for file in source.files(source_name).values())
+    return f"sources.{source_name}: {paths} cannot be read to its end: {said}"
 
 
 def accept(
@@ -143,21 +158,16 @@ def accept(
     refused = [row for one, _ in staged for row in one.reading.refused]
     rows = _number(engine, "SELECT count(*) FROM staged") + len(refused)
     if rows == 0 and not table.team:
-        raise DataError("no source has a row", see=see(table.name))
-    reasons = dict(
-        engine.con.execute(
-            "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM bad) "
-            "GROUP BY reason ORDER BY reason"
-        ).fetchall()
-    )
-    for row in refused:
-        reasons[row.reason] = reasons.get(row.reason, 0) + 1
+        origins = ", ".join(file.path for one, source in staged for file in source.files(one.name).values())
+        raise DataError(f"no source has a row; read: {origins}", see=see(table.name))
+    reasons, places = _counted(engine, refused=refused)
     return Accepted(
         table=table.name,
         file=to,
         read=rows,
         accepted=_number(engine, f"SELECT count(*) FROM {_parquet(to)}"),
         reasons=reasons,
+        places=places,
         brought=brought,
         contents=_contents(engine, to),
     )
@@ -195,6 +205,21 @@ def _find_bad(
         "CREATE OR REPLACE TEMP TABLE bad AS SELECT _source, _record, list_sort(list(DISTINCT reason)) AS reasons "
         f"FROM ({' UNION ALL '.join(f'({part})' for part in parts)}) GROUP BY _source, _record"
     )
+
+
+def _counted(engine: Backend, *, refused: Sequence[Refused]) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return rows by reason, and where the first of them stand."""
+    found = engine.con.execute(
+        "SELECT reason, count(*), list({'file': regexp_replace(_source, '^[^:]*:', ''), 'record': _record} "
+        f"ORDER BY _source, _record)[:{_PLACES}] FROM (SELECT *, unnest(reasons) AS reason FROM bad) "
+        "GROUP BY reason ORDER BY reason"
+    ).fetchall()
+    reasons = {reason: rows for reason, rows, _ in found}
+    places = {reason: [f"{at['file']} record {at['record']}" for at in first] for reason, _, first in found}
+    for row in refused:
+        reasons[row.reason] = reasons.get(row.reason, 0) + 1
+        places.setdefault(row.reason, []).append(f"{row.origin} record {row.record}")
+    return reasons, {reason: first[:_PLACES] for reason, first in places.items()}
 
 
 def _rated_from(engine: Backend, rates: Path | None) -> dict[str, date]:

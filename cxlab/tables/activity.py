@@ -10,7 +10,7 @@ from cxlab.tables.days import day_of
 
 
 def activity_covers(
-    transactions: ir.Table, *, customers: ir.Table, contracts: ir.Table | None, rule: Activity
+    transactions: ir.Table, *, customers: ir.Table | None, contracts: ir.Table | None, rule: Activity
 ) -> ir.Table:
     """Days each sign of life covers, one row per sign.
 
@@ -21,8 +21,9 @@ def activity_covers(
 
     Parameters
     ----------
-    transactions, customers, contracts : Table
-        Contract tables as known.
+    transactions, customers, contracts : Table or None
+        Contract tables as known; without customers everyone in the transactions is one, and the day of joining
+        is not known.
     rule : Activity
         The declared rule.
 
@@ -31,7 +32,7 @@ def activity_covers(
     Table
         ``customer_id, from_day, to_day, back`` (day numbers, half-open; ``back`` = an earlier spell was not seen).
     """
-    people = _people(customers, contracts=contracts, rule=rule)
+    people = _people(customers, transactions=transactions, contracts=contracts, rule=rule)
     signs = transactions.filter(transactions["kind"].isin(rule.kinds)) if rule.kinds else transactions
     at = day_of(signs["at"])
     until = at + rule.idle_days
@@ -43,7 +44,12 @@ def activity_covers(
     return _with_joining(signs, people=people, rule=rule)
 
 
-def _people(customers: ir.Table, *, contracts: ir.Table | None, rule: Activity) -> ir.Table:
+def _people(
+    customers: ir.Table | None, *, transactions: ir.Table, contracts: ir.Table | None, rule: Activity
+) -> ir.Table:
+    if customers is None:
+        nothing = {"plan": ibis.null("string"), "first_seen": ibis.null("date")}
+        customers = transactions.select("customer_id").distinct().mutate(**nothing)
     people = customers.select("customer_id", "plan", joined_day=day_of(customers["first_seen"]))
     if rule.plans:
         people = people.filter(people["plan"].isin(rule.plans))

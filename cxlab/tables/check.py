@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from cxlab.tables.engine import name, quote
-from cxlab.tables.schema import Reference, Table
+from cxlab.tables.schema import TYPE_WORDS, Reference, Table
 
 HAPPENED = ("at", "invited_at", "answered_at", "opened_at", "first_contact_at", "closed_at", "converted_at")
 """Columns about things that have happened: a date after the row was loaded cannot be."""
@@ -76,18 +76,32 @@ def words(table: Table) -> Mapping[str, str]:
     """Return what each reason of a table means, for people."""
     said = {"duplicate_key": f"{' + '.join(table.key)} stands in an earlier row already (the first one is used)"}
     said |= {"ragged_row": "the row has more or fewer fields than the header"}
+    said |= {"quote_not_closed": "a quoted value has no closing quote"}
+    said |= {"not_utf_8": "the row is not written in UTF-8: declare its encoding in study.toml"}
+    said |= {"line_too_long": "the row is longer than the reader can take"}
     said |= {"versions_overlap": "valid_from lies before valid_to of the earlier version"}
     said |= {"currency_unknown": "neither the study's currency nor one with a rate on that day"}
     for column in table.columns:
-        said[f"{column.name}_missing"] = f"{column.name} is needed: {column.meaning}"
-        said[f"{column.name}_not_allowed"] = f"{column.name} is one of {', '.join(column.codes)}"
+        said[f"{column.name}_unreadable"] = f"needed: {column.name} as {TYPE_WORDS[column.type]}"
+        said[f"{column.name}_missing"] = f"needed: {column.name}, {column.meaning}"
+        said[f"{column.name}_not_allowed"] = f"needed: {column.name} as one of {', '.join(column.codes)}"
         said[f"{column.name}_in_future"] = f"{column.name} lies after the day the row was loaded"
-    said |= {rule.name: rule.words for rule in table.rules}
+    said |= {rule.name: f"needed: {rule.words}" for rule in table.rules}
     for reference in table.references:
         said[f"{reference.column}_not_in_{reference.table}"] = (
             f"{reference.column} is not among the accepted rows of {reference.table}"
         )
     return said
+
+
+def told(table: Table, *, reasons: Mapping[str, int], places: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield one line per reason, the commonest first: how many rows, where the first stand, what was needed."""
+    said = words(table)
+    for reason, rows in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+        first = ", ".join(places.get(reason, ()))
+        at = f" ({first}{', ...' if rows > len(places[reason]) else ''})" if first else ""
+        count = f"{rows:,} {'row' if rows == 1 else 'rows'}{at}"
+        yield f"{table.name}: {reason}, {count}: {said.get(reason, reason)}"
 
 
 def _without_rate(currency: str, rated_from: Mapping[str, date]) -> str:

@@ -45,6 +45,29 @@ def nothing_in(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> str | Non
     )
 
 
+def newest_quarter(
+    tables: Mapping[str, ir.Table], *, before: date, made_up: bool, first_month: int
+) -> Quarter | None:
+    """Return the last finished quarter something happened in, or None if nothing ever did.
+
+    Parameters
+    ----------
+    tables : mapping of str to Table
+        Accepted tables.
+    before : date
+        The quarter is over before this day; a made-up company has no today, and its quarters are over when its
+        rows are.
+    """
+    reach = [span(tables[name], table=name) for name in HAPPENINGS if name in tables]
+    days = [found[1] for found in reach if found is not None]
+    if "contracts" in tables and (ended := _last_end(tables["contracts"])) is not None:
+        days.append(ended)
+    if not days:
+        return None
+    last = Quarter.holding(max(days), first_month=first_month)
+    return last if made_up else min(last, Quarter.holding(before, first_month=first_month) - 1)
+
+
 def _last_end(contracts: ir.Table) -> date | None:
     last: date | None = contracts["end"].max().to_pyarrow().as_py()
     return last

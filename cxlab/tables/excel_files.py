@@ -29,7 +29,7 @@ def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] =
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError) as error:
-        raise DataError(f"{path.name} is not an Excel file: {error}") from None
+        raise DataError(f'{path.name} is not an Excel file: {error}; if it is text, set format = "csv"') from None
     title = file.sheet or book.sheet_names[0]
     if title not in book.sheet_names:
         raise DataError(f"{path.name} has no sheet {title!r}; it has {', '.join(map(repr, book.sheet_names))}")

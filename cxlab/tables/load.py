@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
+import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -15,17 +17,21 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.tables.accept import Accepted, accept, stage_all
-from cxlab.tables.config import Source, StudyConfig
+from cxlab.tables.check import told
+from cxlab.tables.config import File, Source, StudyConfig
 from cxlab.tables.fingerprint import code_version, contents, digest
+from cxlab.tables.load_report import TableReport
 from cxlab.tables.private import id_key
-from cxlab.tables.schema import TABLES, Table
-from cxlab.tables.whole_files import write_whole
+from cxlab.tables.schema import TABLES, Table, see
+from cxlab.tables.whole_files import write_whole, written_whole
 
 _KEPT_SECONDS = 86_400
 """Older versions of a table stay this long: another process may be reading them."""
 
 
-def load_tables(config: StudyConfig, *, folder: Path, engine: Backend, today: date) -> dict[str, Accepted]:
+def load_tables(
+    config: StudyConfig, *, folder: Path, engine: Backend, today: date, refuse: bool = True
+) -> dict[str, Accepted]:
     """Bring every declared source to its accepted table; unchanged ones are taken as they are.
 
     Parameters
@@ -38,6 +44,8 @@ def load_tables(config: StudyConfig, *, folder: Path, engine: Backend, today: da
         Where the work is done.
     today : date
         Dates after it are in the future (rows with ``loaded_at`` are measured by that instead).
+    refuse : bool
+        Whether too large a share of refused rows is an error; `refusal` tells it otherwise.
 
     Raises
     ------
@@ -48,7 +56,7 @@ def load_tables(config: StudyConfig, *, folder: Path, engine: Backend, today: da
         engine.con.execute("SET VARIABLE cxlab_key = ?", [id_key(folder / config.private)])
     prepared = folder / config.prepared
     _forget_unfinished(prepared)
-    problems: list[str] = []
+    problems: dict[str, list[str]] = {}
     accepted: dict[str, Accepted] = {}
     for table in sorted(TABLES.values(), key=lambda table: table.name != "rates"):
         sources = {name: source for name, source in config.sources.items() if source.table == table.name}
@@ -59,11 +67,42 @@ def load_tables(config: StudyConfig, *, folder: Path, engine: Backend, today: da
                 table, sources=sources, parents=accepted, config=config, folder=folder, engine=engine, today=today
             )
         except DataError as error:
-            problems += [f"{table.name}: {line}" for line in (error.problems or (error.message,))]
+            problems[table.name] = [f"{table.name}: {line}" for line in (error.problems or (error.message,))]
     if problems:
-        raise DataError("the sources cannot be read", problems, see="data/README.md")
-    _refuse_bad_shares(accepted, limit=config.quarantine_share, folder=prepared / "quarantine")
+        lines = [line for of in problems.values() for line in of]
+        raise DataError("the sources cannot be read", lines, see=_pages(problems))
+    refused = refusal(accepted.values(), config=config, folder=folder)
+    if refuse and refused is not None:
+        raise refused
     return accepted
+
+
+def set_aside(table: Accepted | TableReport, *, config: StudyConfig, folder: Path) -> Iterator[str]:
+    """Yield what was quarantined of a table: how much, in which file, and every reason; nothing if nothing was."""
+    if not table.quarantined:
+        return
+    yield (
+        f"{table.table}: {table.quarantined:,} of {table.read:,} rows quarantined "
+        f"({table.quarantined / table.read:.1%}; quarantine_share in study.toml allows "
+        f"{config.quarantine_share:.1%}); rows in {folder / config.prepared / 'quarantine' / table.table}.csv"
+    )
+    yield from told(TABLES[table.table], reasons=table.reasons, places=table.places)
+
+
+def refusal(
+    tables: Iterable[Accepted | TableReport], *, config: StudyConfig, folder: Path, reasons: bool = True
+) -> DataError | None:
+    """Return the error of tables of which a larger share was refused than ``quarantine_share`` allows, if any."""
+    over = [table for table in tables if table.quarantined > config.quarantine_share * table.read]
+    if not over:
+        return None
+    lines = [list(set_aside(table, config=config, folder=folder)) for table in over]
+    problems = [line for of in lines for line in (of if reasons else of[:1])]
+    return DataError("too many rows were refused", problems, see=_pages(table.table for table in over))
+
+
+def _pages(tables: Iterable[str]) -> str:
+    return ", ".join(map(see, tables))
 
 
 def _table(
@@ -79,8 +118,10 @@ def _table(
     prepared = folder / config.prepared
     key = _key(table, sources=sources, parents=parents, config=config, folder=folder)
     to = prepared / "tables" / f"{table.name}-{key}.parquet"
+    shown, kept = prepared / "quarantine" / f"{table.name}.csv", to.with_suffix(".quarantine.csv")
     known = _remembered(to, today=today)
     if known is not None:
+        _show(kept, to=shown)
         return known
     to.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=prepared))
@@ -94,15 +135,25 @@ def _table(
             engine=engine,
             today=today,
             to=to,
-            quarantine=prepared / "quarantine" / f"{table.name}.csv",
+            quarantine=kept,
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     write_whole(
         to.with_suffix(".json"), json.dumps({"today": today.isoformat(), **asdict(result), "file": to.name})
     )
+    _show(kept, to=shown)
     _forget_older(to, table=table)
     return result
+
+
+def _show(kept: Path, *, to: Path) -> None:
+    """Put the quarantine of this version of a table where people look for it, or take the one of another away."""
+    if not kept.is_file():
+        to.unlink(missing_ok=True)
+    elif not to.is_file() or not filecmp.cmp(kept, to, shallow=False):
+        with written_whole(to) as half:
+            shutil.copyfile(kept, half)
 
 
 def _remembered(to: Path, *, today: date) -> Accepted | None:
@@ -119,7 +170,7 @@ def _remembered(to: Path, *, today: date) -> Accepted | None:
 
 def _forget_older(to: Path, *, table: Table) -> None:
     for old in to.parent.glob(f"{table.name}-*"):
-        if old.stem != to.stem and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
+        if not old.name.startswith(f"{to.stem}.") and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
             old.unlink(missing_ok=True)
 
 
@@ -143,10 +194,12 @@ def _key(
     for source_name, source in sources.items():
         for file in source.files(source_name).values():
             path = folder / Path(file.path).expanduser()
-            if path.exists():
-                hashes.append(contents(path, remembered=folder / config.prepared / "fingerprints.json"))
-            else:
-                missing.append(f"sources.{source_name}.path: no file or folder at {path}")
+            try:
+                _refuse_path(path, file=file)
+            except OSError as error:
+                missing.append(f"sources.{source_name}.path: {_WHY.get(type(error), error.strerror)} {path}")
+                continue
+            hashes.append(contents(path, remembered=folder / config.prepared / "fingerprints.json"))
     if missing:
         raise DataError("files are missing", missing)
     needed = [parents[of.table].contents for of in table.references if of.table in parents]
@@ -157,16 +210,26 @@ def _key(
     )
 
 
-def _refuse_bad_shares(accepted: Mapping[str, Accepted], *, limit: float, folder: Path) -> None:
-    problems = []
-    for table in accepted.values():
-        if table.quarantined > limit * table.read:
-            worst = sorted(table.reasons.items(), key=lambda item: (-item[1], item[0]))
-            listed = ", ".join(f"{reason} {rows:,}" for reason, rows in worst)
-            problems.append(
-                f"{table.table}: {table.quarantined:,} of {table.read:,} rows quarantined "
-                f"({table.quarantined / table.read:.1%}, allowed {limit:.1%}): {listed}; "
-                f"rows in {folder / table.table}.csv"
-            )
-    if problems:
-        raise DataError("too many rows were refused", problems, see="data/README.md")
+_WHY = {
+    FileNotFoundError: "no file or folder at",
+    PermissionError: "not allowed to read",
+    IsADirectoryError: "needed a file, and a folder stands at",
+}
+
+
+def _refuse_path(path: Path, *, file: File) -> None:
+    """Raise an error of the system if a file, or a folder of Parquet files, is not there to be read."""
+    if path.is_dir() and file.kind != "parquet":
+        raise IsADirectoryError
+    if not path.is_dir():
+        path.open("rb").close()
+        return
+    for inside, folders, files in os.walk(path, onerror=_raise):
+        del folders
+        for name in files:
+            if name.endswith(".parquet"):
+                (Path(inside) / name).open("rb").close()
+
+
+def _raise(error: OSError) -> None:
+    raise error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class TableReport:
     dated, versioned : bool
         Whether the rows say when they were loaded, and since when they are valid; without these the table is
         reconstructed, not as it was known.
+    places : mapping of str to sequence of str
+        Per reason the file and record number of the first rows.
     """
 
     table: str
@@ -49,6 +51,7 @@ class TableReport:
     last: date | None
     dated: bool
     versioned: bool
+    places: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,7 @@ def _table(of: Accepted, *, counted: Mapping[str, Any]) -> TableReport:
         last=last,
         dated="loaded_at" in of.brought or schema.team,
         versioned="valid_from" in of.brought or not schema.versioned,
+        places=of.places,
     )
 
 
@@ -151,14 +155,22 @@ def _joined(tables: Mapping[str, ir.Table]) -> dict[str, float]:
 
 def _missing(question: str, *, accepted: Mapping[str, Accepted], config: StudyConfig) -> str | None:
     """Say what a question lacks; of several ways the one that lacks least."""
+    needs = [_with_plans(way, config=config) for way in NEEDS[question]]
     lacks: list[list[str]] = [
-        [need for need in way if not _has(need, accepted=accepted, config=config)] for way in NEEDS[question]
+        [need for need in way if not _has(need, accepted=accepted, config=config)] for way in needs
     ]
     if any(not lack for lack in lacks):
         return None
-    ways = " or ".join(" and ".join(way) for way in NEEDS[question])
-    least = sorted(lacks, key=len)[0]
+    ways = " or ".join(" and ".join(way) for way in needs)
+    # of ways that lack the same the one of which more is there
+    least = min(zip(lacks, needs, strict=True), key=lambda pair: (len(pair[0]), -len(pair[1])))[0]
     return f"{question} needs {ways}; missing: {', '.join(least)}"
+
+
+def _with_plans(way: tuple[str, ...], *, config: StudyConfig) -> tuple[str, ...]:
+    """Add the customers where the activity rule asks for their plans."""
+    activity = config.rules.activity
+    return (*way, "customers") if "rules.activity" in way and activity and activity.plans else way
 
 
 def _has(need: str, *, accepted: Mapping[str, Accepted], config: StudyConfig) -> bool:

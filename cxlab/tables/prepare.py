@@ -52,12 +52,12 @@ def lives(
     Raises
     ------
     ValueError
-        If neither contracts nor an activity rule with customers and transactions are there.
+        If neither contracts nor an activity rule with transactions are there.
     """
     covers = [_contract_covers(contracts)] if contracts is not None else []
     covers += _activity(customers, contracts=contracts, transactions=transactions, rules=rules)
     if not covers:
-        raise ValueError("lives needs contracts, or customers and transactions with rules.activity")
+        raise ValueError("lives needs contracts, or transactions with rules.activity")
     spells = _spells(ibis.union(*covers) if len(covers) > 1 else covers[0], close_day=window.close_day)
     spells = spells.filter(spells["exit_day"].isnull() | (spells["exit_day"] > window.open_day))
     spells = _with_customer(spells, customers=customers)
@@ -88,7 +88,7 @@ def _activity(
     transactions: ir.Table | None,
     rules: Rules,
 ) -> Iterator[ir.Table]:
-    if rules.activity is None or customers is None or transactions is None:
+    if rules.activity is None or transactions is None or (customers is None and rules.activity.plans):
         return
     signs = activity_covers(transactions, customers=customers, contracts=contracts, rule=rules.activity)
     nothing = ibis.null("string")

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+_KINDS = {
+    **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_parsing"), "a date such as 2024-01-01"),
+    **dict.fromkeys(("float_parsing", "float_type"), "a number"),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "true or false"),
+    "string_type": "text in quotes",
+}
 
-def from_pydantic(error: ValidationError, *, model: type[BaseModel]) -> list[str]:
-    """Return one line per problem, each beginning with its dotted path."""
-    return [_line(found, model) for found in error.errors()]
+
+def from_pydantic(
+    error: ValidationError, *, model: type[BaseModel], patterns: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return one line per problem, each beginning with its dotted path; ``patterns`` says what text looks like."""
+    return [_line(found, model, patterns or {}) for found in error.errors()]
 
 
 def did_you_mean(word: str, *, among: Iterable[str]) -> str:
@@ -24,7 +34,7 @@ def did_you_mean(word: str, *, among: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _line(found: Any, model: type[BaseModel]) -> str:  # noqa: ANN401  (pydantic's own record)
+def _line(found: Any, model: type[BaseModel], patterns: Mapping[str, str]) -> str:  # noqa: ANN401  (pydantic's own record)
     steps = [str(step) for step in found["loc"] if not str(step).startswith("=")]
     path = ".".join(steps) or "the file"
     came = found.get("input")
@@ -37,6 +47,10 @@ def _line(found: Any, model: type[BaseModel]) -> str:  # noqa: ANN401  (pydantic
             return f"{path}: {found['ctx']['error']}"
         case "literal_error":
             return f"{path}: needs {found['ctx']['expected']}; got {came!r}"
+        case "string_pattern_mismatch" if found["ctx"]["pattern"] in patterns:
+            return f"{path}: needs {patterns[found['ctx']['pattern']]}; got {came!r}"
+        case kind if kind in _KINDS:
+            return f"{path}: needs {_KINDS[kind]}; got {came!r}"
         case _:
             words = found["msg"].replace("Input should be", "needs to be").replace("String should", "needs to")
             return f"{path}: {words}; got {came!r}"

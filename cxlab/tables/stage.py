@@ -55,9 +55,11 @@ def mapping_problems(table: Table, *, source_name: str, source: Source, reading:
             near = did_you_mean(of, among=reading.columns)
             yield f"{where}.columns.{column}: the source has no column {of!r}{near}"
     brought = raw_columns(table, source=source, reading=reading)
+    there = ", ".join(reading.columns)
     for column in table.required:
         if column not in brought:
-            yield f"{where}: {table.name} needs the column {column}: {table.column(column).meaning}"
+            meaning = table.column(column).meaning
+            yield f"{where}: the column {column} is needed ({meaning}); the source has: {there}"
 
 
 def stage(

@@ -83,7 +83,7 @@ class Study:
         Raises
         ------
         DataError
-            If the study has neither contracts nor an activity rule with customers and transactions.
+            If the study has neither contracts nor an activity rule with transactions.
         """
         if "lives" not in self._made:
             reason = self.load.cannot_run("churn")
@@ -137,6 +137,7 @@ def open_study(
     as_of: date | str | None = None,
     team_as_of: date | str | None = None,
     config: Path | str | None = None,
+    refuse: bool = True,
 ) -> Study:
     """Open a study for a quarter.
 
@@ -150,6 +151,8 @@ def open_study(
         The team's date; today.
     config : Path or str, optional
         The study file or its folder; ``CXLAB_STUDY``, else the nearest one above the working directory.
+    refuse : bool
+        False opens a study with too many refused rows or an empty quarter too, to look at what is wrong with it.
 
     Raises
     ------
@@ -163,7 +166,7 @@ def open_study(
     wanted = _quarter(quarter, first_month=settings.first_month)
     known_on = _date(as_of, name="as_of") or _data_closed(wanted, settings)
     team_on = _date(team_as_of, name="team_as_of") or datetime.now(settings.zone).date()
-    return _open(file, config=settings, quarter=wanted, as_of=known_on, team_as_of=team_on)
+    return _open(file, config=settings, quarter=wanted, as_of=known_on, team_as_of=team_on, refuse=refuse)
 
 
 def _open(
@@ -174,17 +177,20 @@ def _open(
     as_of: date,
     team_as_of: date,
     engine: Backend | None = None,
+    refuse: bool = True,
 ) -> Study:
     today = datetime.now(config.zone).date()
     _refuse_quarter(quarter, today=today, config=config, as_of=as_of)
     prepared = file.parent / config.prepared
     engine = engine or connect(time_zone=config.time_zone, folder=prepared)
-    accepted = load_tables(config, folder=file.parent, engine=engine, today=today)
+    accepted = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=refuse)
     tables = _known(accepted, engine=engine, close=quarter.end, as_of=as_of, team_as_of=team_as_of)
     if "transactions" in tables:
         rates = tables.get("rates")
         tables["transactions"] = converted(tables["transactions"], rates=rates, currency=config.currency)
-    _refuse_empty(tables, quarter=quarter)
+    empty = no_data(tables, quarter=quarter)
+    if refuse and empty is not None:
+        raise empty
     contents = {name: of.contents for name, of in sorted(accepted.items())}
     counted = f"{quarter}-{digest(contents, as_of, team_as_of, code_version())}.json"
     return Study(
@@ -260,11 +266,10 @@ def _known(
     return tables
 
 
-def _refuse_empty(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> None:
-    """Refuse a quarter in which nothing happened: neither a contract ran nor money nor an answer came."""
+def no_data(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> DataError | None:
+    """Return the error of a quarter in which nothing happened: no contract began or ended, no money, no answer."""
     found = nothing_in(tables, quarter=quarter)
-    if found is not None:
-        raise DataError(f"{quarter} has no data", [found], see="data/README.md")
+    return None if found is None else DataError(f"{quarter} has no data", [found], see="data/README.md")
 
 
 def _frame(tables: Mapping[str, ir.Table], *, name: str) -> pd.DataFrame:

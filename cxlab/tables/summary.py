@@ -1,41 +1,127 @@
-"""A load report in plain lines, for the terminal and the log."""
+"""Check a study, and say what was found in plain lines, for the terminal and the log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from cxlab.tables.check import words
+from cxlab.errors import DataError
+from cxlab.quarter import Quarter
+from cxlab.tables.config import find_config, read_config
+from cxlab.tables.coverage import newest_quarter
+from cxlab.tables.engine import connect
+from cxlab.tables.load import load_tables, refusal, set_aside
 from cxlab.tables.load_report import LoadReport, TableReport
-from cxlab.tables.schema import TABLES
-from cxlab.tables.study import open_study
+from cxlab.tables.study import no_data, open_study
 
 _HEAD = ("table", "read", "accepted", "quarantined", "late", "from", "to")
 
 
-def check_study(quarter: str, *, as_of: date | str | None = None, config: Path | str | None = None) -> LoadReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check found.
+
+    Parameters
+    ----------
+    quarter, as_of : Quarter, date
+        What was checked for, and the knowledge date.
+    chosen : bool
+        Whether the check chose the quarter itself.
+    load : LoadReport
+        Counts, joins, questions.
+    set_aside : tuple of str
+        The quarantine in words: shares, files, reasons, places.
+    refused : DataError or None
+        Why a run on this would end; None if it can go on.
+    """
+
+    quarter: Quarter
+    as_of: date
+    chosen: bool
+    load: LoadReport
+    set_aside: tuple[str, ...]
+    refused: DataError | None
+
+
+def check_study(
+    quarter: str | None = None, *, as_of: date | str | None = None, config: Path | str | None = None
+) -> Checked:
     """Check the sources of a study for a quarter.
+
+    Parameters
+    ----------
+    quarter : str, optional
+        Such as ``"2026Q3"``; the last finished quarter that has data.
+    as_of : date or str, optional
+        Knowledge date, as for `cxlab.tables.open_study`.
+    config : Path or str, optional
+        The study file or its folder, as for `cxlab.tables.open_study`.
 
     Raises
     ------
     UsageError, DataError
-        As `cxlab.tables.open_study`.
+        As `cxlab.tables.open_study`, but for too many refused rows and an empty quarter: these are told in
+        ``refused``, beside all that was counted.
     """
-    return open_study(quarter, as_of=as_of, config=config).load
+    file = find_config(config)
+    wanted = quarter or str(_newest(file))
+    study = open_study(wanted, as_of=as_of, config=file, refuse=False)
+    aside = [
+        line
+        for table in study.load.tables.values()
+        for line in set_aside(table, config=study.config, folder=study.folder)
+    ]
+    over = refusal(study.load.tables.values(), config=study.config, folder=study.folder, reasons=False)
+    return Checked(
+        quarter=study.quarter,
+        as_of=study.as_of,
+        chosen=quarter is None,
+        load=study.load,
+        set_aside=tuple(aside),
+        refused=_both(over, no_data(study.tables, quarter=study.quarter)),
+    )
 
 
-def describe(load: LoadReport) -> str:
+def _newest(file: Path) -> Quarter:
+    config = read_config(file)
+    today = datetime.now(config.zone).date()
+    engine = connect(time_zone=config.time_zone, folder=file.parent / config.prepared)
+    accepted = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=False)
+    tables = {name: engine.read_parquet(of.file) for name, of in accepted.items()}
+    found = newest_quarter(tables, before=today, made_up=config.made_up, first_month=config.first_month)
+    engine.disconnect()
+    return found or Quarter.holding(today, first_month=config.first_month) - 1
+
+
+def _both(one: DataError | None, other: DataError | None) -> DataError | None:
+    if one is None or other is None:
+        return one or other
+    return DataError(f"{one.message}; {other.message}", [*one.problems, *other.problems], see=one.see)
+
+
+def describe(found: Checked) -> str:
     """Say what was read, what was refused and why, how tables join, and which questions can run."""
+    load = found.load
     return "\n".join(
         [
+            _heading(found),
+            "",
             *_counts(load),
-            *_titled("Quarantined", _reasons(load)),
+            *_titled("Quarantined", iter(found.set_aside)),
             *_titled("Joined", _joined(load)),
             *_titled("Good to know", _gaps(load)),
             *_titled("Questions", _questions(load)),
         ]
     )
+
+
+def _heading(found: Checked) -> str:
+    last = found.quarter.end - timedelta(days=1)
+    any_data = any(table.last for table in found.load.tables.values())
+    why = f", the last finished quarter{' with data' if any_data else ''}" if found.chosen else ""
+    return f"{found.quarter}{why}: {found.quarter.start} to {last}, as known on {found.as_of}"
 
 
 def _counts(load: LoadReport) -> list[str]:
@@ -56,13 +142,6 @@ def _row(table: TableReport) -> tuple[str, ...]:
     return (table.table, *(f"{count:,}" for count in counts), *reach)
 
 
-def _reasons(load: LoadReport) -> Iterator[str]:
-    for name, table in load.tables.items():
-        said = words(TABLES[name])
-        for reason, rows in sorted(table.reasons.items(), key=lambda item: (-item[1], item[0])):
-            yield f"{name}: {reason}, {rows:,} {'row' if rows == 1 else 'rows'}: {said.get(reason, reason)}"
-
-
 def _joined(load: LoadReport) -> Iterator[str]:
     for name, share in load.joined.items():
         yield f"{name.replace('_', ' ')}: {share:.1%}"
@@ -79,7 +158,8 @@ def _gaps(load: LoadReport) -> Iterator[str]:
 
 def _questions(load: LoadReport) -> Iterator[str]:
     for question, reason in load.questions.items():
-        yield f"{question}: {'can run' if reason is None else reason}"
+        lacks = (reason or "").removeprefix(f"{question} ")
+        yield f"{question}: cannot run, {lacks}" if lacks else f"{question}: can run"
 
 
 def _titled(title: str, lines: Iterator[str]) -> list[str]:

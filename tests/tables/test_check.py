@@ -139,9 +139,13 @@ def test_too_many_refused_rows_stop_the_run(tmp_path, load_table):
         load_table("customers", 'path = "raw/p.csv"', head=HEAD.replace("1.0", "0.5"))
     assert str(error.value) == (
         "too many rows were refused\n"
-        "  - customers: 2 of 3 rows quarantined (66.7%, allowed 50.0%): first_seen_unreadable 2, "
-        f"customer_id_missing 1; rows in {tmp_path}/prepared/quarantine/customers.csv\n"
-        "  See data/README.md"
+        "  - customers: 2 of 3 rows quarantined (66.7%; quarantine_share in study.toml allows 50.0%); "
+        f"rows in {tmp_path}/prepared/quarantine/customers.csv\n"
+        "  - customers: first_seen_unreadable, 2 rows (p.csv record 3, p.csv record 4): "
+        "needed: first_seen as a date\n"
+        "  - customers: customer_id_missing, 1 row (p.csv record 4): "
+        "needed: customer_id, the customer; a recycled number is a different customer\n"
+        "  See data/README.md#customers"
     )
 
 

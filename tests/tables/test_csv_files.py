@@ -137,7 +137,7 @@ def test_lines_above_the_header_are_skipped_and_counted(tmp_path, load_table):
             'encoding = "utf-16"',
             "contracts: c.csv is not written in utf-16: UTF-16 stream does not start with BOM",
         ),
-        (b"contract_id,customer_id,start\n", "", "contracts: no source has a row"),
+        (b"contract_id,customer_id,start\n", "", "contracts: no source has a row; read: raw/c.csv"),
     ],
 )
 def test_files_that_cannot_be_read_are_named(tmp_path, load_table, raw, settings, problem):
@@ -145,7 +145,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path, load_table, raw, settings
     (tmp_path / "raw" / "c.csv").write_bytes(raw)
     with pytest.raises(DataError) as error:
         load_table("contracts", CONTRACTS + settings)
-    assert str(error.value) == f"the sources cannot be read\n  - {problem}\n  See data/README.md"
+    assert str(error.value) == f"the sources cannot be read\n  - {problem}\n  See data/README.md#contracts"
 
 
 def test_rows_in_another_encoding_are_quarantined(tmp_path, load_table):

@@ -83,7 +83,7 @@ def test_sheets_and_columns_that_are_not_there(book, load_table, settings, probl
     book(HEADER, ("k", "c", date(2024, 1, 1), "", 1))
     with pytest.raises(DataError) as error:
         load_table("contracts", EXCEL + settings)
-    assert str(error.value) == f"the sources cannot be read\n  - {problem}\n  See data/README.md"
+    assert str(error.value) == f"the sources cannot be read\n  - {problem}\n  See data/README.md#contracts"
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path, load_table):

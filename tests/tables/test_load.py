@@ -176,12 +176,13 @@ def test_all_problems_of_all_sources_are_told_at_once(tmp_path):
         "  - customers: sources.customers.columns.customer_id: the source has no column 'Custumer'; "
         "did you mean 'Customer'?",
         f"  - contracts: sources.contracts.path: no file or folder at {tmp_path}/raw/none.csv",
-        "  - transactions: sources.transactions: transactions needs the column amount: "
-        "amount, tax included; a refund may carry either sign",
+        "  - transactions: sources.transactions: the column amount is needed "
+        "(amount, tax included; a refund may carry either sign); the source has: txn_id, customer_id, at",
     ]
     assert lines[4].startswith("  - touchpoints: sources.touchpoints: an SQL expression is wrong: Binder Error")
     assert lines[5].startswith(f"  - referrals: {tmp_path}/raw/broken.parquet cannot be read as parquet: ")
-    assert lines[6:] == ["  See data/README.md"]
+    pages = ("customers", "contracts", "transactions", "touchpoints", "referrals")
+    assert lines[6:] == [f"  See {', '.join(f'data/README.md#{page}' for page in pages)}"]
 
 
 def test_columns_nobody_declared_are_not_read(make_study):

@@ -206,7 +206,7 @@ def test_traits_come_from_the_customer_and_missing_ones_are_empty(spells):
 def test_lives_need_contracts_or_a_rule(spells):
     with pytest.raises(ValueError, match="lives needs") as error:
         spells(customers=[{"customer_id": "a"}])
-    assert str(error.value) == "lives needs contracts, or customers and transactions with rules.activity"
+    assert str(error.value) == "lives needs contracts, or transactions with rules.activity"
 
 
 def test_day_numbers_are_those_of_the_window(spells):

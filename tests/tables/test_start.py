@@ -53,9 +53,10 @@ def test_a_new_study_reads_and_says_what_it_lacks(tmp_path):
     assert config.name == "My phones"
     assert not config.made_up
     assert ((tmp_path / "My phones" / "private").stat().st_mode & 0o777) == 0o700
-    with pytest.raises(DataError) as error:
-        check_study("2026Q1", config=tmp_path / "My phones")
-    assert str(error.value) == (
+    found = check_study("2026Q1", config=tmp_path / "My phones")
+    assert list(found.load.tables) == ["events", "decisions"]
+    assert isinstance(found.refused, DataError)
+    assert str(found.refused) == (
         "2026Q1 has no data\n"
         "  - no table with customers or their doings is declared in study.toml\n"
         "  See data/README.md"
@@ -84,13 +85,18 @@ def test_a_load_in_words(make_study):
     }
     config = make_study({"customers": CUSTOMERS, "contracts": rows, "survey_responses": answers})
     assert describe(check_study("2024Q1", config=config)).splitlines() == [
+        "2024Q1: 2024-01-01 to 2024-03-31, as known on 2024-04-05",
+        "",
         "table             read  accepted  quarantined  late  from        to",
         "customers            3         3            0     0  2023-05-01  2024-02-01",
         "contracts            3         2            1     0  2024-02-01  2024-02-01",
         "survey_responses     2         2            0     0  2024-02-01  2024-02-01",
         "",
         "Quarantined",
-        "  contracts: end_type_without_end, 1 row: a contract with an end_type has an end",
+        "  contracts: 1 of 3 rows quarantined (33.3%; quarantine_share in study.toml allows 100.0%); "
+        f"rows in {config.parent}/prepared/quarantine/contracts.csv",
+        "  contracts: end_type_without_end, 1 row (contracts.parquet record 1): "
+        "needed: a contract with an end_type has an end",
         "",
         "Joined",
         "  responses to customers: 50.0%",
@@ -103,6 +109,6 @@ def test_a_load_in_words(make_study):
         "  churn: can run",
         "  clv: can run",
         "  nps: can run",
-        "  revenue: revenue needs survey_responses.customer_id and transactions; missing: transactions",
-        "  voc: voc needs verbatims and codebook and codings; missing: verbatims, codebook, codings",
+        "  revenue: cannot run, needs survey_responses.customer_id and transactions; missing: transactions",
+        "  voc: cannot run, needs verbatims and codebook and codings; missing: verbatims, codebook, codings",
     ]

@@ -189,6 +189,6 @@ def test_lives_say_what_they_need(make_study):
         _ = study.lives
     assert str(error.value) == (
         "lives cannot be made\n"
-        "  - churn needs contracts or transactions and customers and rules.activity; missing: contracts\n"
+        "  - churn needs contracts or transactions and rules.activity; missing: rules.activity\n"
         "  See data/README.md#contracts"
     )

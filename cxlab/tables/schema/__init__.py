@@ -41,7 +41,7 @@ TABLES: Mapping[str, Table] = {
 """Every contract table by name, in the order of the dictionary."""
 
 NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "churn": (("contracts",), ("transactions", "customers", "rules.activity")),
+    "churn": (("contracts",), ("transactions", "rules.activity")),
     "clv": (("transactions",), ("contracts.price_per_month",)),
     "nps": (("survey_responses",),),
     "revenue": (("survey_responses.customer_id", "transactions"),),
