@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from cxlab.figures.brief import Brief, Drawing
 from cxlab.figures.marks import target_below, whisker
-from cxlab.figures.numbers import FORM, codes, numbers, short, unit_of
+from cxlab.figures.numbers import FORM, Number, codes, numbers, short, unit_of
 from cxlab.figures.rows import Layout, Row
 from cxlab.figures.style import BETTER, FAINT, FILL, INK, MUTED, TARGET, WORSE
 
@@ -17,6 +17,9 @@ COMPARED = ("last", "alone", "flat")
 NOT_CODES = (*COMPARED, "change", "change_low", "change_high", "p", "verdict")
 MORE_IS_WORSE = ("churn",)
 """Questions in which a rise is bad news."""
+
+
+_FILLS = {WORSE: "#e7c3b4", BETTER: "#a9cfcb"}
 
 
 def bars(brief: Brief) -> Drawing:
@@ -48,22 +51,36 @@ def bars(brief: Brief) -> Drawing:
     axes = layout.plot(sheet)
     rings = [] if compared is None else [float(value) for value in table[compared]]
     _limits(axes, [*(end for row in rows for end in row.ends), *rings, brief.target or 0.0])
+    both_sides = min(row.value for row in rows) < 0 < max(row.value for row in rows)
     thick = 14.0 if brief.narrow else 16.0
     for row, middle, (_, colour) in zip(rows, layout.centres, notes, strict=True):
-        fill = {WORSE: "#e7c3b4", BETTER: "#a9cfcb"}.get(colour, FILL)
+        fill = _fill(row, colour, brief) if both_sides else _FILLS.get(colour, FILL)
         axes.barh(middle, row.value, height=thick, color=fill, zorder=2)
         whisker(axes, row, middle)
         axes.plot([row.value], [middle], "o", color=INK, markersize=5, zorder=5)
     for value, middle in zip(rings, layout.centres, strict=False):
         if pd.notna(value):
             axes.plot([value], [middle], "o", color="none", markeredgecolor=MUTED, markersize=7.5, zorder=6)
-    layout.verticals(axes, [0.0], color=FAINT, linewidth=0.9, zorder=3)
+    layout.verticals(
+        axes, [0.0], color=INK if both_sides else FAINT, linewidth=1.1 if both_sides else 0.9, zorder=3
+    )
     layout.write(sheet)
     if brief.target is not None:
         layout.verticals(axes, [brief.target], color=TARGET, linewidth=1.4, linestyle=(0, (4, 3)), zorder=3)
         target_below(axes, brief.target, short(brief.target, unit, wording), wording=wording)
     said = [f"{label}: {number.written(wording)}" for label, number in zip(labels, rows, strict=True)]
     return Drawing(sheet=sheet, said=[item.removeprefix(": ") for item in said])
+
+
+def _fill(row: Number, colour: str, brief: Brief) -> str:
+    """Colour of a bar that may lie on either side of zero: its side, where the interval leaves no other."""
+    if colour in _FILLS:
+        return _FILLS[colour]
+    low, high = min(row.ends), max(row.ends)
+    if len(row.ends) < 3 or low <= 0 <= high:
+        return FILL
+    worse = (row.value > 0) == (brief.finding.question in MORE_IS_WORSE)
+    return _FILLS[WORSE if worse else BETTER]
 
 
 def _verdict(brief: Brief, row: pd.Series, *, unit: str) -> tuple[str, str]:

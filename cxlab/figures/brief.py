@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -52,6 +53,15 @@ class Brief:
         words = " · ".join(reading)
         heading = Heading(sentence, drawn_of(self.finding, wording=self.wording), words[:1].upper() + words[1:])
         return Sheet(heading, width=self.width, height=height)
+
+    def sizes_note(self, sizes: Iterable[int | None]) -> list[str]:
+        """Say how many stand behind the marks, where it is not written beside each."""
+        known = [size for size in sizes if size is not None]
+        if not known:
+            return []
+        if min(known) == max(known):
+            return [self.wording.text("term.n_short", n=known[0])]
+        return [self.wording.text("axis.n_range", low=min(known), high=max(known))]
 
     def interval_note(self, kind: str) -> str:
         """Say what a bar or band is: ``kind`` is ``"bar"`` or ``"band"``; a forecast says so."""

@@ -53,10 +53,11 @@ def curve(brief: Brief) -> Drawing:
     ticks = _value_ticks([*ends, *([] if brief.target is None else [brief.target])], unit)
     words = tick_words(ticks, unit, wording)
     left = max(text_width(word, SMALL) for word in words) + 10
-    names = _names(lines, brief, unit)
+    named_at = _named_at(lines, horizon)
+    names = _names(lines, brief, month=named_at)
     right = 14 + max((text_width(line, SIZE, bold=True) for label in names for line in label), default=0.0)
     tall = max(250.0 if brief.narrow else 300.0, sum(_height(words) for words in names) + 20)
-    sheet = brief.sheet(tall + 50, reading=[brief.interval_note("band"), *_sizes(lines, brief)])
+    sheet = brief.sheet(tall + 50, reading=_reading(lines, brief, month=named_at))
     width = brief.width - left - right
     axes = sheet.axes(left=left, top=sheet.top + 8, width=width, height=tall)
     axes.set_xlim(0, longest)
@@ -123,21 +124,31 @@ def _month_ticks(longest: float, *, most: int) -> list[float]:
     return [float(month) for month in range(0, int(longest) + 1, step)]
 
 
-def _names(lines: list[_Line], brief: Brief, unit: str) -> list[list[str]]:
-    """Words at the end of each line: its name and its last value."""
+def _named_at(lines: list[_Line], horizon: float | None) -> float | None:
+    """Month of the values beside the names of several lines: the one marked, if every line reaches it."""
+    if len(lines) == 1 or horizon is None or any(line.at(horizon) is None for line in lines):
+        return None
+    return horizon
+
+
+def _names(lines: list[_Line], brief: Brief, *, month: float | None) -> list[list[str]]:
+    """Words at the end of each line: its name and its value at ``month``, without one its last value."""
     room = (0.30 if brief.narrow else 0.26) * brief.width
+    values = [(line.at(month) if month is not None else None) or line.last for line in lines]
     return [
-        [*wrap(line.name, room, SIZE, bold=True, most=3), line.last.said(brief.wording)]
+        [*wrap(line.name, room, SIZE, bold=True, most=3), value.said(brief.wording)]
         if len(lines) > 1
-        else [line.last.said(brief.wording)]
-        for line in lines
+        else [value.said(brief.wording)]
+        for line, value in zip(lines, values, strict=True)
     ]
 
 
-def _sizes(lines: list[_Line], brief: Brief) -> list[str]:
-    """Say how many are followed at the start, when there is one line."""
-    first = lines[0].rows[0].n
-    return [brief.wording.text("term.n_short", n=first)] if len(lines) == 1 and first is not None else []
+def _reading(lines: list[_Line], brief: Brief, *, month: float | None) -> list[str]:
+    """Say what the band is, how many are followed at the start, and which month the values in words are of."""
+    words = [brief.interval_note("band"), *brief.sizes_note(line.rows[0].n for line in lines)]
+    if month is not None:
+        words.append(brief.wording.text("figure.dots", time=brief.wording.number(round(month, 1), "months")))
+    return words
 
 
 def _draw(axes: Axes, line: _Line, *, alone: bool, most: int) -> None:

@@ -29,8 +29,8 @@ class Tile:
         None where the number is withheld; ``detail`` then says why.
     form : str
         How the number is written (`cxlab.wording` form).
-    unit : Message
-        The words beside the number.
+    unit : Message, optional
+        The words beside the number, where the title does not say it all.
     verdict : Verdict, optional
         Of the change on last quarter; None where nothing is compared.
     verdict_line : Message, optional
@@ -50,7 +50,7 @@ class Tile:
     detail: Message
     number: Estimate | None
     form: str
-    unit: Message
+    unit: Message | None = None
     verdict: Verdict | None = None
     verdict_line: Message | None = None
     worse: bool | None = None

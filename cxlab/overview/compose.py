@@ -38,18 +38,32 @@ def page(found: Found, *, last: Found, study: Study) -> Board:
     off = tuple(question for question in QUESTIONS if not any(one.question == question for one in found.values()))
     left = found.get("churn.left")
     return Board(
-        scope=() if left is None else scope(customers=_step(left, "close"), quarter=quarter, closed=study.as_of),
+        scope=() if left is None else scope(customers=_step(left, "close"), quarter=quarter),
         answer=_answer(found),
         commentary=commentary(study.commentary, quarter=quarter),
         tiles=_tiles(found, study),
         why=found.get("churn.left_parts"),
         decisions=decisions(study.decisions, quarter=quarter),
         said=(
-            *graded(last.get("churn.next_quarter"), None if left is None else _lost(left)),
+            *forecast_graded(found, last=last),
             *promises(study.decisions, before=quarter - 1, today=pd.Timestamp(study.team_as_of)),
         ),
-        unknowns=unknowns(*found.values(), off=off),
+        unknowns=unknowns(found, off=off),
     )
+
+
+def forecast_graded(found: Found, *, last: Found) -> tuple[Message, ...]:
+    """Grade what was forecast last quarter for this one; nothing where no published report forecast it.
+
+    Parameters
+    ----------
+    found : mapping of str to Finding
+        What this run counted, by name.
+    last : mapping of str to Finding
+        What was published last quarter, by name.
+    """
+    forecast = last.get("churn.next_quarter")
+    return () if forecast is None else graded(forecast, _lost(found.get("churn.left")))
 
 
 def findings(board: Board, *, study: Study) -> list[Finding]:
@@ -107,7 +121,7 @@ def _tiles(found: Found, study: Study) -> tuple[Tile, ...]:
     if "churn.at_risk" in found:
         made.append(tiles.at_risk(found["churn.at_risk"]))
     if "churn.next_quarter" in found:
-        made.append(tiles.leaving_next(found["churn.next_quarter"]))
+        made.append(tiles.leaving_next(found["churn.next_quarter"], came=_lost(found.get("churn.left"))))
     return tuple(made) or (tiles.nothing(),)
 
 
@@ -123,9 +137,7 @@ def _step(left: Finding, step: str) -> int:
     return int(left.table.loc[left.table["step"] == step, "estimate"].iloc[0])
 
 
-def _lost(left: Finding) -> float | None:
-    return (
-        None
-        if not isinstance(left.headline, Estimate)
-        else _step(left, "lost_voluntary") + _step(left, "lost_involuntary")
-    )
+def _lost(left: Finding | None) -> int | None:
+    if left is None or not isinstance(left.headline, Estimate):
+        return None
+    return _step(left, "lost_voluntary") + _step(left, "lost_involuntary")

@@ -34,8 +34,7 @@ def left(finding: Finding, change: Finding, *, where: Finding | None = None) -> 
 
 def staying(finding: Finding, *, target: float | None = None) -> Tile:
     """Share of newcomers who stay to the horizon (``churn.retention``), with the team's target."""
-    months = finding.message.values.get("months")
-    notes = () if months is None else (Message("overview.tile.staying.note", {"months": months}),)
+    notes = () if target is None else (_against(target, finding),)
     return _tile(
         finding, title="overview.tile.staying", form="share", unit="overview.tile.staying.unit", notes=notes,
         target=target,
@@ -46,16 +45,29 @@ def at_risk(finding: Finding) -> Tile:
     """Money likely to go next quarter (``churn.at_risk``), with the flat rule beside it."""
     flat = finding.message.values.get("flat")
     notes = (Message("overview.tile.at_risk.flat", {"flat": flat}),) if flat is not None else ()
-    return _tile(
-        finding, title="overview.tile.at_risk", form="amount", unit="overview.tile.at_risk.unit", notes=notes
-    )
+    title = "overview.tile.at_risk" + ".revenue" * counts_revenue(finding)
+    return _tile(finding, title=title, form="amount", notes=notes)
 
 
-def leaving_next(finding: Finding) -> Tile:
-    """How many are expected to leave next quarter (``churn.next_quarter``): a forecast that will be graded."""
+def counts_revenue(finding: Finding) -> bool:
+    """Whether ``churn.at_risk`` speaks of revenue, because the study declares no margin."""
+    return ".revenue" in finding.message.id
+
+
+def leaving_next(finding: Finding, *, came: int | None = None) -> Tile:
+    """How many are expected to leave next quarter (``churn.next_quarter``): a forecast that will be graded.
+
+    Parameters
+    ----------
+    finding : Finding
+        The forecast.
+    came : int, optional
+        How many left this quarter, to read it by.
+    """
+    beside = () if came is None else (Message("overview.tile.next.came", {"came": came}),)
     return _tile(
         finding, title="overview.tile.next", form="count", unit="overview.tile.next.unit",
-        notes=(Message("overview.tile.next.note", {"quarter": finding.about}),),
+        notes=(*beside, Message("overview.tile.next.note")),
     )  # fmt: skip
 
 
@@ -73,31 +85,27 @@ def _tile(
     *,
     title: str,
     form: str,
-    unit: str,
+    unit: str | None = None,
     change: Finding | None = None,
     more_is_worse: bool | None = None,
     target: float | None = None,
     notes: tuple[Message, ...] = (),
 ) -> Tile:
-    number = finding.headline
+    number, named = finding.headline, Message(title, {"quarter": finding.about})
+    beside = None if unit is None else Message(unit)
     if isinstance(number, Withheld):
         return Tile(
-            proof=finding.name,
-            title=Message(title),
-            detail=number.reason,
-            number=None,
-            form=form,
-            unit=Message(unit),
-        )
+            proof=finding.name, title=named, detail=number.reason, number=None, form=form, unit=beside
+        )  # fmt: skip
     verdict = verdict_of(change) if change is not None else None
     last = None if change is None else change.message.values.get("last")
     return Tile(
         proof=finding.name,
-        title=Message(title),
+        title=named,
         number=number,
         form=form,
-        unit=Message(unit),
-        detail=Message(f"{title}.detail", {"number": number, "n": number.n or 0}),
+        unit=beside,
+        detail=Message(f"{title}.detail", {**finding.message.values, "number": number, "n": number.n or 0}),
         verdict=verdict,
         verdict_line=_verdict_line(change, verdict),
         worse=_worse(change, verdict, more_is_worse=more_is_worse),
@@ -105,6 +113,17 @@ def _tile(
         target=target,
         notes=notes[:2],
     )
+
+
+def _against(target: float, finding: Finding) -> Message:
+    """Say whether more than the target was reached, by the whole interval."""
+    number = finding.headline
+    case = "cannot_tell"
+    if isinstance(number, Estimate) and number.low is not None and number.low >= target:
+        case = "reached"
+    elif isinstance(number, Estimate) and number.high is not None and number.high < target:
+        case = "missed"
+    return Message(f"overview.tile.target.{case}", {"target": target})
 
 
 def verdict_of(change: Finding) -> Verdict | None:

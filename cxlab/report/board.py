@@ -49,6 +49,7 @@ def board_html(board: Board, *, study: Study, wording: Wording) -> str:
     template = _templates().get_template("board.html.j2")
     return template.render(
         board=board,
+        currency=_currency(wording),
         say=say,
         text=text,
         tiles=[_tile(tile, study=study, wording=wording) for tile in board.tiles],
@@ -56,6 +57,11 @@ def board_html(board: Board, *, study: Study, wording: Wording) -> str:
         decisions=[_decision(decision, wording) for decision in board.decisions],
         why=_why(board, study=study, wording=wording),
     )
+
+
+def _currency(wording: Wording) -> str:
+    name = f"currency.{wording.currency}"
+    return plain(wording.text(name) if wording.knows(name) else wording.currency)
 
 
 def _templates() -> Environment:
@@ -69,7 +75,7 @@ def _tile(tile: Tile, *, study: Study, wording: Wording) -> dict[str, Any]:
     tone = "same" if tile.worse is None else "worse" if tile.worse else "better"
     number, drawn = "", Markup("")
     if tile.number is not None:
-        number = plain(wording.number(tile.number.value, tile.form))
+        number = plain(wording.number(tile.number, tile.form))
         svg, alt = strip(
             tile.number, form=tile.form, wording=wording, tone=tone, last=tile.last, target=tile.target,
             last_name=plain(wording.text("overview.strip.last", quarter=study.quarter - 1)),

@@ -7,6 +7,7 @@ methods page, as text.
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
+_OPENING = re.compile(r'<div class="prose">(?=\s*<h2>)')
+_PART = re.compile(r'<div class="prose" id="(part-\d+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 _SENTENCE = re.compile(r"<h2>.*?</h2>\n?", re.DOTALL)
 
 
@@ -42,7 +45,23 @@ def body(notebook: NotebookNode, *, language: str, lead: str | None = None, boar
     """
     resources = {"language": language, "board": board}
     written, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return Markup(_unique_ids(_without_sentence(written, lead) if lead else written).strip())
+    written = _unique_ids(_without_sentence(written, lead) if lead else written)
+    return Markup(_numbered_parts(written).strip())
+
+
+def parts(written: str) -> list[tuple[str, Markup]]:
+    """Return the headings a body's prose brings: the anchor of each and its words."""
+    return [(anchor, Markup(words)) for anchor, words in _PART.findall(written)]
+
+
+def taken_out(written: str, name: str) -> tuple[Markup, Markup]:
+    """Take the section of a finding out of a body: the section, empty where there is none, and what is left."""
+    opening = f'<section class="finding" id="{html.escape(name)}"'
+    before, found, after = written.partition(opening)
+    if not found:
+        return Markup(""), Markup(written)
+    inside, closing, rest = after.partition("</section>")
+    return Markup(found + inside + closing), Markup(before + rest.lstrip("\n"))
 
 
 def shown_findings(notebook: Mapping[str, Any], *, language: str) -> list[str]:
@@ -80,6 +99,12 @@ def _without_sentence(written: str, lead: str) -> str:
     opening = f'data-finding="{html.escape(lead)}"'
     before, found, after = written.partition(opening)
     return before + found + _SENTENCE.sub("", after, count=1) if found else written
+
+
+def _numbered_parts(written: str) -> str:
+    """Give each prose that begins with a heading an anchor: ``part-1``, ``part-2``."""
+    number = itertools.count(1)
+    return _OPENING.sub(lambda _: f'<div class="prose" id="part-{next(number)}">', written)
 
 
 def _unique_ids(written: str) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from cxlab.finding import Check, Estimate, Finding, Label, Unit, Withheld
+from cxlab.finding import Check, Estimate, Finding, Label, Message, Unit, Withheld
+from cxlab.overview import forecast_graded
 from cxlab.report.clean import plain
-from cxlab.report.notebook import body, shown_findings
+from cxlab.report.notebook import body, parts, shown_findings, taken_out
+from cxlab.report.record import recall_all
 from cxlab.report.sections import caption_of, target_of, wording_of
-from cxlab.report.site import Report, render
+from cxlab.report.site import Report, about, render
 from cxlab.report.tables import CHANGES
 from cxlab.wording import Wording
 
@@ -27,6 +29,8 @@ def question_page(report: Report, step: str, *, language: str) -> str:
     board = report.is_board(step)
     notebook = report.executed[step]
     title = report.title(step, wording)
+    written = body(notebook, language=language, lead=None if board or lead is None else lead.name, board=board)
+    first, rest = taken_out(written, str(about(notebook).get("first_figure", "")))
     return render(
         "question.html.j2",
         report,
@@ -37,8 +41,10 @@ def question_page(report: Report, step: str, *, language: str) -> str:
         line=[] if lead is None or board else number_line(report, lead, wording=wording),
         withheld=_reason(lead, wording),
         commentary=commentary(report, step, language=language),
-        body=body(notebook, language=language, lead=None if board or lead is None else lead.name, board=board),
-        contents=_contents(report, step, shown_findings(notebook, language=language), wording),
+        first=first,
+        body=rest,
+        contents=_contents(report, step, rest, shown_findings(notebook, language=language), wording),
+        said=[] if board else said_last_time(report, step, wording=wording),
         how=how(recorded, report=report, wording=wording),
         downloads=[{"name": finding.name, "what": caption_of(finding, wording=wording)} for finding in recorded],
     )
@@ -84,10 +90,20 @@ def how(findings: Sequence[Finding], *, report: Report, wording: Wording) -> dic
     order = ("failed", "not_done", "passed")
     return {
         "methods": [{"sentence": sentence, "gave": gave} for sentence, gave in sentences.items()],
-        "unsaid": list(dict.fromkeys(check["text"] for check in checks.values() if check["state"] != "passed")),
+        "unsaid": list(_unsaid(entries).items()),
         "checks": sorted(checks.values(), key=lambda check: order.index(check["state"])),
         "computed_now": [entry["name"] for entry in entries if entry["computed_now"]],
     }
+
+
+def _unsaid(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Every check that was not passed, and what it was a check of."""
+    unsaid: dict[str, str] = {}
+    for entry in entries:
+        for check in entry["checks"]:
+            if check["state"] != "passed":
+                unsaid.setdefault(check["text"], entry["what"])
+    return unsaid
 
 
 def commentary(report: Report, step: str, *, language: str) -> list[dict[str, str]]:
@@ -104,7 +120,21 @@ def commentary(report: Report, step: str, *, language: str) -> list[dict[str, st
     ]
 
 
-def _contents(report: Report, step: str, shown: Sequence[str], wording: Wording) -> list[Item]:
+def said_last_time(report: Report, step: str, *, wording: Wording) -> list[str]:
+    """Grade what last quarter's published report forecast of this question, or say that none did."""
+    found = {finding.name: finding for finding in report.of(step)}
+    last = recall_all(report.study, quarter=report.study.quarter - 1)
+    messages = forecast_graded(found, last=last) or (Message("overview.said.nothing"),)
+    return [wording.say(message) for message in messages]
+
+
+def _contents(
+    report: Report, step: str, written: str, shown: Sequence[str], wording: Wording
+) -> list[dict[str, str | Markup]]:
+    """List the parts of the page by the headings of its prose; without headings, by what each finding says."""
+    headed = parts(written)
+    if headed:
+        return [{"anchor": anchor, "text": words} for anchor, words in headed]
     found = [(name, report.find(name)) for name in shown]
     return [
         {
@@ -117,14 +147,14 @@ def _contents(report: Report, step: str, shown: Sequence[str], wording: Wording)
 
 
 def _with_number_marked(finding: Finding, wording: Wording) -> Markup:
-    """Say the sentence with its number in bold; a number the sentence does not say stands before it."""
+    """Say the sentence with its number in bold, where it says it."""
     sentence = plain(wording.say(finding.message))
     if isinstance(finding.headline, Withheld):
         return escape(sentence)
     number = plain(wording.number(finding.headline, "value"))
     before, said, after = sentence.partition(number)
     if not said:
-        before, after = "", f" {sentence}"
+        return escape(sentence)
     return Markup("{}<b>{}</b>{}").format(before, number, after)
 
 

@@ -81,7 +81,10 @@ def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
     if failed:
         parts.append(wording.text("sure.checks_failed", n=failed, total=len(finding.checks)))
     elif finding.checks and all(check.passed for check in finding.checks):
-        parts.append(wording.text("sure.checks_passed", n=len(finding.checks)))
+        many = len(finding.checks)
+        parts.append(
+            wording.text("sure.check_passed") if many == 1 else wording.text("sure.checks_passed", n=many)
+        )
     return " ".join(parts)
 
 
@@ -163,7 +166,7 @@ def _failures(finding: Finding, wording: Wording) -> list[tuple[str, str]]:
 
 
 def _failed(finding: Finding, wording: Wording) -> Markup:
-    items = Markup("").join(Markup("<li><b>{}</b> {}</li>").format(*pair) for pair in _failures(finding, wording))
+    items = Markup("").join(Markup("<li><b>{}:</b> {}</li>").format(*pair) for pair in _failures(finding, wording))
     return Markup('<ul class="failed">{}</ul>').format(items) if items else Markup("")
 
 

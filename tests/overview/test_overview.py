@@ -81,16 +81,20 @@ def test_the_answer_names_the_part_of_the_base_that_moved_even_if_the_whole_did_
     assert [m.id for m in answer(left(), change(), where=unsure)] == ["overview.answer.cannot_tell"]
 
 
-def test_the_answer_stays_short_enough_for_a_phone():
+@pytest.mark.parametrize("verdict", ["real_change", "no_material_change", "cannot_tell"])
+def test_the_answer_stays_short_enough_for_a_phone(verdict):
     amount = Estimate(value=232e6, low=210e6, high=255e6, unit="amount", n=10_207)
     groups = (Label(of="plan", code="Én 90"), Label(of="plan", code="Én 120"))
     part = Estimate(value=0.012, low=0.003, high=0.021, unit="share_points", n=4_000)
     values = {"groups": groups, "left": LEFT, "change": part}
     where = finding("churn.left_where", part, message=Message("churn.left_where.real_rise", values))
-    sentences = answer(left(), change(), where=where, at_risk=finding("churn.at_risk", amount))
+    at_risk = finding("churn.at_risk", amount)
+    told = where if verdict != "no_material_change" else None
+    sentences = answer(left(), change(verdict=verdict), where=told, at_risk=at_risk)
     words = {language: " ".join(map(Wording(language).say, sentences)).split() for language in ("en", "vi")}
-    assert len(words["en"]) <= 60
-    assert len(words["vi"]) <= 80
+    said = {language: " ".join(found).replace("\u00a0", " ").split() for language, found in words.items()}
+    assert len(said["en"]) <= 48
+    assert len(said["vi"]) <= 65
 
 
 def test_a_tile_has_value_interval_comparison_and_verdict():
@@ -99,7 +103,7 @@ def test_a_tile_has_value_interval_comparison_and_verdict():
     assert tile.verdict_line.id == "overview.verdict.rise"
     assert [note.id for note in tile.notes] == ["overview.tile.year_ago"]
     english = Wording("en")
-    assert english.say(tile.detail).replace("\u00a0", " ") == "8.3 to 9.4 · 10,330 subscribers at the start"
+    assert english.say(tile.detail).replace("\u00a0", " ") == "8.3 to 9.4 · 10,330 at the start"
     assert english.say(tile.verdict_line).replace("\u00a0", " ") == "▲ 1.2 points: real rise"
 
 
@@ -118,24 +122,68 @@ def test_a_withheld_number_is_a_sentence_and_never_a_blank():
     assert tile.detail == reason
 
 
-def test_unknowns_name_failed_checks_once_and_the_questions_that_are_off():
-    unsure = Check(name="a", passed=None, message=Message("overview.said.nothing"))
-    failed = Check(name="b", passed=False, message=Message("overview.answer.nothing"))
-    fine = Check(name="c", passed=True, message=Message("overview.method"))
-    both = (finding("churn.left", LEFT, checks=(unsure, fine)), finding("churn.x", LEFT, checks=(unsure, failed)))
-    lines = unknowns(*both, off=("nps", "voc"))
-    assert [line.id for line in lines] == [
-        "overview.said.nothing",
-        "overview.answer.nothing",
-        "overview.unknown.off",
-    ]
+def test_unknowns_are_what_concerns_the_numbers_each_once_and_the_questions_that_are_off():
+    values = {"n": 216, "quarter": Q3}
+    unsure = Check(name="provisional", passed=None, message=Message("churn.check.provisional", values))
+    how = Check(name="links", passed=None, message=Message("churn.check.links_not_counted"))
+    fine = Check(name="hidden", passed=True, message=Message("churn.check.nothing_hidden", {"least": 10}))
+    found = {
+        "churn.left": finding("churn.left", LEFT, checks=(unsure, fine)),
+        "churn.left_trend": finding("churn.left_trend", LEFT, checks=(unsure, how)),
+    }
+    lines = unknowns(found, off=("nps", "voc"))
+    assert [line.id for line in lines] == ["overview.unknown.provisional", "overview.unknown.off"]
+    assert "216" in Wording("en").say(lines[0])
     assert "what customers say" in Wording("en").say(lines[-1])
 
 
-def test_scope_names_the_last_day_and_the_day_the_data_closed():
-    active, closed = scope(customers=10_207, quarter=Q3, closed=date(2026, 10, 5))
+def test_at_most_four_unknowns_the_last_of_them_the_questions_that_are_off():
+    groups = (Label(of="plan", code="en90"),)
+    share = Estimate(value=0.012, low=0.003, high=0.021, unit="share_points", n=4_000)
+    where = finding("churn.left_where", share, message=Message("churn.left_where.real_rise", {"groups": groups}))
+    moved = change()
+    told = {**moved.message.values, "mde": 0.011}
+    checks = (
+        Check(name="provisional", passed=None, message=Message("churn.check.provisional", {"n": 3})),
+        Check(name="hidden", passed=None, message=Message("churn.check.hidden", {"n": 2, "least": 10})),
+    )
+    found = {
+        "churn.left": finding("churn.left", LEFT, checks=checks),
+        "churn.left_change": finding(
+            "churn.left_change", moved.headline, message=Message("x.y", told), table=moved.table, shape="bars"
+        ),
+        "churn.left_where": where,
+    }
+    assert [line.id.rpartition(".")[2] for line in unknowns(found)] == [
+        "cause", "detectable", "provisional", "hidden",
+    ]  # fmt: skip
+    assert [line.id.rpartition(".")[2] for line in unknowns(found, off=("nps",))] == [
+        "cause", "detectable", "provisional", "off",
+    ]  # fmt: skip
+    for language in ("en", "vi"):
+        assert all(Wording(language).say(line) for line in unknowns(found))
+
+
+def test_scope_names_the_last_day():
+    (active,) = scope(customers=10_207, quarter=Q3)
     assert Wording("en").say(active).replace("\u00a0", " ") == "10,207 active subscribers at 30 Sep 2026"
-    assert Wording("vi").say(closed).replace("\u00a0", " ") == "chốt số liệu ngày 05/10/2026"
+
+
+@pytest.mark.parametrize(("target", "case"), [(0.08, "reached"), (0.09, "cannot_tell"), (0.10, "missed")])
+def test_a_target_is_judged_by_the_whole_interval(target, case):
+    tile = tiles.staying(finding("churn.retention", LEFT), target=target)
+    assert [note.id for note in tile.notes] == [f"overview.tile.target.{case}"]
+
+
+def test_what_is_at_risk_is_called_what_it_is():
+    amount = Estimate(value=232e6, low=210e6, high=255e6, unit="amount", n=10_207)
+    for kind, word in (("", "margin"), (".revenue", "revenue")):
+        values = {"amount": amount, "share": 0.071, "flat": 292e6}
+        found = finding("churn.at_risk", amount, message=Message(f"churn.at_risk{kind}", values))
+        tile = tiles.at_risk(found)
+        assert word in Wording("en").say(tile.title).lower()
+        assert f"7.1% of all {word}" in Wording("en").say(tile.detail).replace("\u00a0", " ")
+        assert word in Wording("en").say(answer(left(), change(), at_risk=found)[-1])
 
 
 def frame(*rows):

@@ -88,6 +88,6 @@ def test_only_tagged_cells_and_outputs_reach_a_page(make, study):
     notebook = make.notebook(study, *make.churn_findings()[:2])
     html = body(notebook, language="vi")
     assert html.count('<section class="finding"') == 2
-    assert html.count('<div class="prose">') == 1
+    assert html.count('<div class="prose"') == 1
     assert "show(" not in html
     assert "bare" not in html

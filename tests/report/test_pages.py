@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from cxlab.finding import Message
+from cxlab.finding import Estimate, Message
 from cxlab.report import verify_pages, write_pages
 from cxlab.report.facts import RunFacts
 from cxlab.report.question import number_line
@@ -54,7 +54,7 @@ def test_the_number_line(make, study, facts):
     told = [" ".join(part for part in item.values() if part).replace("\u00a0", " ") for item in line]
     assert told == [
         "Q3 2026 8.8% (8.3 to 9.4)",
-        "stands on 10,207",
+        "customers it rests on 10,207",
         "on last quarter +0.3 points (−0.5 to 1.1) cannot tell yet same",
         "on a year ago +1.2 points (0.4 to 2.0) real rise real",
     ]
@@ -168,7 +168,7 @@ def test_commentary_is_signed_and_in_its_language(make, study, facts, tmp_path):
     found = make.churn_findings()
     write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
     html = page(tmp_path, "en/churn.html")
-    assert '<p class="commentary"><b>Commentary, Head of CX</b> We keep the price.</p>' in html
+    assert '<p class="commentary"><b>Commentary, Head of CX:</b> We keep the price.</p>' in html
     assert "An old word" not in html
     assert "We keep the price" not in page(tmp_path, "vi/churn.html")
 
@@ -266,19 +266,62 @@ def test_notes_without_columns_are_no_notes(make, facts, tmp_path):
     assert 'class="commentary"' not in page(tmp_path, "en/churn.html")
 
 
-def test_the_contents_mark_the_number_in_each_sentence(report):
-    html = page(report, "en/churn.html")
+def test_the_contents_are_the_headings_of_the_prose(report):
+    html = page(report, "vi/churn.html")
     contents = html[html.index('class="contents"') :]
-    assert '<a href="#churn.left">left is <b>8.8%</b> (8.3' in contents.replace("\u00a0", " ")
-    assert '<a href="#churn.left_change"><b>+0.3 points</b> First measurement' in contents.replace("\u00a0", " ")
+    assert '<a href="#part-1">Ai rời mạng</a>' in contents
+    assert '<div class="prose" id="part-1">' in html
+    assert contents.index("#part-1") < contents.index("#unsaid") < contents.index("#said") < contents.index("#how")
+
+
+def test_without_headings_the_contents_say_each_sentence_once(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    bare = make.notebook(study, *found, prose={"en": "No heading.", "vi": "Không có tiêu đề."})
+    write_pages({"churn": bare}, found, study=study, facts=facts, to=tmp_path)
+    html = page(tmp_path, "en/churn.html")
+    contents = html[html.index('class="contents"') :].replace("\u00a0", " ")
+    assert '<a href="#churn.left">left is <b>8.8%</b> (8.3' in contents
+    assert '<a href="#churn.left_change">First measurement' in contents
     assert '<a href="#churn.median_tenure">Fewer than 10 customers: not shown.</a>' in contents
+
+
+def test_the_figure_to_remember_comes_first_and_once(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    notebook = make.notebook(study, *found)
+    notebook.metadata["cxlab"]["first_figure"] = "churn.left_by"
+    write_pages({"churn": notebook}, found, study=study, facts=facts, to=tmp_path)
+    html = page(tmp_path, "en/churn.html")
+    assert html.count('data-finding="churn.left_by"') == 1
+    assert html.index('data-finding="churn.left_by"') < html.index('data-finding="churn.left"')
+    assert html.index('data-finding="churn.left_by"') > html.index('<dl class="line">')
+    assert verify_pages(tmp_path) == []
 
 
 def test_what_cannot_be_said_is_never_empty(report):
     html = page(report, "en/churn.html")
-    section = html[html.index('id="unsaid"') : html.index('id="how"')]
+    section = html[html.index('id="unsaid"') : html.index('id="said"')]
     assert section.count("<li>") == 2
     assert "The numbers go together; that one makes the other is not shown." in section
+
+
+@pytest.mark.parametrize(
+    ("published", "words"), [(True, "came"), (False, "Nothing was forecast for this quarter")]
+)
+def test_last_quarters_forecast_is_graded_or_none_was_published(
+    make, study, facts, tmp_path, monkeypatch, published, words
+):
+    found = make.churn_findings()
+    forecast = make.finding("churn.next_quarter")
+    guess = Estimate(value=7, low=2, high=9, unit="count", kind="prediction", n=10_207)
+    last = {"churn.next_quarter": replace(forecast, headline=guess)} if published else {}
+    flow = pd.DataFrame({"step": ["lost_voluntary", "lost_involuntary"], **make.tail([5, 3], n=[100, 100])})
+    found = (replace(found[0], table=flow), *found[1:])
+    monkeypatch.setattr("cxlab.report.question.recall_all", lambda study, *, quarter: last)
+    write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
+    html = page(tmp_path, "en/churn.html").replace("\u00a0", " ")
+    section = html[html.index('id="said"') : html.index('id="how"')]
+    assert words in section
+    assert section.count("<li>") == 1
 
 
 def test_the_navigation_uses_short_names(report):
@@ -307,7 +350,7 @@ def test_commentary_may_stress_words_but_brings_no_markup(make, study, facts, tm
     found = make.churn_findings()
     write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=facts, to=tmp_path)
     html = page(tmp_path, "en/churn.html")
-    assert "</b> We <strong>keep</strong> the &lt;b&gt;price&lt;/b&gt;.</p>" in html
+    assert ":</b> We <strong>keep</strong> the &lt;b&gt;price&lt;/b&gt;.</p>" in html
 
 
 def test_the_run_line_tells_the_time_of_the_study(report):
