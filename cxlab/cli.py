@@ -37,7 +37,9 @@ app = typer.Typer(
 
 StudyOption = Annotated[
     Path | None,
-    typer.Option("--study", help="The study file or its folder; otherwise CXLAB_STUDY or the nearest."),
+    typer.Option(
+        "--study", readable=False, help="The study file or its folder; otherwise CXLAB_STUDY or the nearest."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON last.")]
 

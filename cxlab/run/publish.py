@@ -33,16 +33,28 @@ def claim(reports: Path, *, study: str) -> None:
     UsageError
         If the folder belongs to another study.
     """
+    if not is_own(reports, study=study):
+        replace_file(reports / ".study", f"{study}\n".encode())
+
+
+def is_own(reports: Path, *, study: str) -> bool:
+    """Return whether the reports folder is a study's own already; False if it is nobody's.
+
+    Raises
+    ------
+    UsageError
+        If the folder belongs to another study.
+    """
     marker = reports / ".study"
-    if marker.is_file():
-        owner = marker.read_text(encoding="utf-8").strip()
-        if owner != study:
-            raise UsageError(
-                f"{reports} holds the reports of {owner!r}, and this study is {study!r}: "
-                "set another `reports` folder in study.toml"
-            )
-        return
-    replace_file(marker, f"{study}\n".encode())
+    if not marker.is_file():
+        return False
+    owner = marker.read_text(encoding="utf-8").strip()
+    if owner != study:
+        raise UsageError(
+            f"{reports} holds the reports of {owner!r}, and this study is {study!r}: "
+            "set another `reports` folder in study.toml"
+        )
+    return True
 
 
 @contextlib.contextmanager

@@ -39,6 +39,7 @@ APPROVED_BY_STUDY = "auto_publish"
 def rehearse(plan: Plan, *, quarter: Quarter) -> RunResult:
     """Open the study and say what would run; write nothing but prepared tables."""
     started = time.monotonic()
+    publish.is_own(plan.reports, study=plan.study)
     off = _off(plan.steps, _open(plan, quarter))
     return _result(plan, quarter, run_id="", state="planned", off=off, seconds={}, started=started)
 

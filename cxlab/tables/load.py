@@ -197,7 +197,9 @@ def _key(
             try:
                 _refuse_path(path, file=file)
             except OSError as error:
-                missing.append(f"sources.{source_name}.path: {_WHY.get(type(error), error.strerror)} {path}")
+                missing.append(
+                    f"sources.{source_name}.path: {_WHY.get(type(error), error.strerror)} {error.filename or path}"
+                )
                 continue
             hashes.append(contents(path, remembered=folder / config.prepared / "fingerprints.json"))
     if missing:
