@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -23,7 +25,8 @@ _FILLS = {WORSE: "#e7c3b4", BETTER: "#a9cfcb"}
 
 
 def bars(brief: Brief) -> Drawing:
-    """Draw a finding of shape ``bars``."""
+    """Draw a finding of shape ``bars``; groups that were compared stand highest first."""
+    brief = _highest_first(brief)
     wording, table = brief.wording, brief.finding.table
     unit = unit_of(brief.finding)
     rows = numbers(table, unit=unit)
@@ -70,6 +73,15 @@ def bars(brief: Brief) -> Drawing:
         target_below(axes, brief.target, short(brief.target, unit, wording), wording=wording)
     said = [f"{label}: {number.written(wording)}" for label, number in zip(labels, rows, strict=True)]
     return Drawing(sheet=sheet, said=[item.removeprefix(": ") for item in said])
+
+
+def _highest_first(brief: Brief) -> Brief:
+    """Order groups that have a verdict by their value; bands of time and steps keep their own order."""
+    table = brief.finding.table
+    if not {"change", "verdict"} <= set(table.columns):
+        return brief
+    ordered = table.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    return replace(brief, finding=replace(brief.finding, table=ordered))
 
 
 def _fill(row: Number, colour: str, brief: Brief) -> str:

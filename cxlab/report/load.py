@@ -62,7 +62,7 @@ def _reasons(load: LoadReport, wording: Wording) -> dict[str, Any]:
         for reason, count in sorted(table.reasons.items(), key=lambda item: (-item[1], item[0]))
     ]
     note = wording.text("page.data.reasons.note")
-    return _table("reasons", ("table", "rows"), rows, note=note, wording=wording)
+    return _table("reasons", ("table_and_reason", "rows"), rows, note=note, wording=wording)
 
 
 def _joins(load: LoadReport, wording: Wording) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _joins(load: LoadReport, wording: Wording) -> dict[str, Any]:
         [wording.text(f"page.data.join.{name}"), wording.number(share, "share")]
         for name, share in load.joined.items()
     ]
-    return _table("joins", ("table", "joined"), rows, note="", wording=wording)
+    return _table("joins", ("link", "joined"), rows, note="", wording=wording)
 
 
 def reason_text(reason: str, *, wording: Wording) -> str:

@@ -46,7 +46,10 @@ def question_page(report: Report, step: str, *, language: str) -> str:
         contents=_contents(report, step, rest, shown_findings(notebook, language=language), wording),
         said=[] if board else said_last_time(report, step, wording=wording),
         how=how(recorded, report=report, wording=wording),
-        downloads=[{"name": finding.name, "what": caption_of(finding, wording=wording)} for finding in recorded],
+        downloads=[
+            {"name": finding.name, "what": caption_of(finding, wording=wording, beside=report.study.quarter)}
+            for finding in recorded
+        ],
     )
 
 
@@ -70,7 +73,7 @@ def method(finding: Finding, *, report: Report, wording: Wording) -> dict[str, A
     """Return how a finding was made, for a page: its method and every check, passed or not."""
     return {
         "name": finding.name,
-        "what": caption_of(finding, wording=wording),
+        "what": caption_of(finding, wording=wording, beside=report.study.quarter),
         "sentence": wording.say(finding.message),
         "about": wording.number(finding.about, "quarter"),
         "definition": finding.definition,

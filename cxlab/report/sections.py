@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from cxlab.figures import draw
 from cxlab.finding import Estimate, Finding, Withheld
+from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.tables import table_html
 from cxlab.wording import Labels, Wording
@@ -127,11 +128,14 @@ def _proof(finding: Finding, *, study: Study, wording: Wording, as_: As | None) 
     return parts
 
 
-def caption_of(finding: Finding, *, wording: Wording) -> str:
-    """Say what a table or figure shows: the words of the finding, else those of its shape, and the quarter."""
+def caption_of(finding: Finding, *, wording: Wording, beside: Quarter | None = None) -> str:
+    """Say what a table or figure shows: the words of the finding, else those of its shape, and the quarter.
+
+    ``beside`` is a quarter that need not be named, because the page is about it.
+    """
     known = (id_ for id_ in (f"figure.{finding.name}", f"figure.{finding.shape}") if wording.knows(id_))
     what = wording.text(next(known, "page.number"), quarter=finding.about, unit="").removesuffix(", ")
-    if wording.number(finding.about, "quarter") in what:
+    if finding.about == beside or wording.number(finding.about, "quarter") in what:
         return what
     return wording.text("page.topic", topic=what, quarter=finding.about)
 
