@@ -70,8 +70,8 @@ codes: []
 _REPORTS = """\
 # Reports
 
-`cxlab run 2026Q3` makes a draft of a quarter here; `cxlab publish 2026Q3 --approved-by ROLE` publishes it.
-Open `2026Q3/index.html`.
+`cxlab run 2026Q3` makes a draft of a quarter and prints where it lies: `.runs/<run>/index.html`. With
+`auto_publish = true` in study.toml the quarter is published instead, as `2026Q3/index.html`.
 """
 
 _IGNORED = """\

@@ -182,6 +182,17 @@ def test_without_declared_plans_the_rule_is_for_everyone_without_a_contract(spel
     assert found["idle_days"].isna().tolist() == [True, False]
 
 
+def test_a_log_of_recharges_alone_is_enough(spells):
+    money = [recharge("a", OPEN), recharge("a", date(2024, 2, 20)), recharge("b", date(2024, 8, 20))]
+    found = spells(transactions=money, rules=Rules(activity=Activity(idle_days=60)))
+    assert told(found) == [
+        ("a", 1, OPEN, date(2024, 4, 20)),
+        ("b", 1, date(2024, 8, 20), None),
+    ]
+    assert found["plan"].tolist() == ["", ""]
+    assert found["account_id"].tolist() == ["a", "b"]
+
+
 def test_traits_come_from_the_customer_and_missing_ones_are_empty(spells):
     found = spells(
         customers=[

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cxlab.errors import DataError, UsageError
-from cxlab.tables import check_study, describe, init_study
+from cxlab.tables import check_study, describe, init_study, open_study
 from cxlab.tables.config import read_config
+from cxlab.tables.coverage import newest_quarter
 from cxlab.tables.dictionary import dictionary
 from cxlab.tables.schema import NEEDS, TABLES
 
@@ -60,6 +62,39 @@ def test_a_new_study_reads_and_says_what_it_lacks(tmp_path):
         "2026Q1 has no data\n"
         "  - no table with customers or their doings is declared in study.toml\n"
         "  See data/README.md"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "made_up", "chosen"),
+    [
+        (date(2025, 1, 1), False, "2024Q2"),  # the last quarter something happened in
+        (date(2024, 7, 1), False, "2024Q2"),
+        (date(2024, 6, 30), False, "2024Q1"),  # the second quarter is not over yet
+        (date(2024, 6, 30), True, "2024Q2"),
+    ],
+)
+def test_a_check_without_a_quarter_takes_the_last_finished_one_with_data(make_study, before, made_up, chosen):
+    tables = open_study("2024Q2", config=make_study()).tables
+    assert str(newest_quarter(tables, before=before, made_up=made_up, first_month=1)) == chosen
+    assert newest_quarter({}, before=before, made_up=made_up, first_month=1) is None
+
+
+def test_what_a_check_of_a_study_without_a_quarter_says_first(make_study):
+    found = check_study(config=make_study())
+    assert (str(found.quarter), found.chosen, found.refused) == ("2024Q2", True, None)
+    assert describe(found).splitlines()[0] == (
+        "2024Q2, the last finished quarter with data: 2024-04-01 to 2024-06-30, as known on 2024-07-05"
+    )
+
+
+def test_a_plan_in_the_activity_rule_asks_for_the_customers(make_study):
+    money = {"txn_id": ["t"], "customer_id": ["c"], "at": [date(2024, 2, 1)], "amount": [1], "kind": ["recharge"]}
+    anyone = make_study({"transactions": money}, more="[rules.activity]\nidle_days = 60\n")
+    assert check_study("2024Q1", config=anyone).load.cannot_run("churn") is None
+    plans = make_study({"transactions": money}, more='[rules.activity]\nplans = ["tu_do"]\n')
+    assert check_study("2024Q1", config=plans).load.cannot_run("churn") == (
+        "churn needs contracts or transactions and rules.activity and customers; missing: customers"
     )
 
 
