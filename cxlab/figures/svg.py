@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
+from string import ascii_letters
 from xml.etree import ElementTree
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -14,8 +16,8 @@ from cxlab.figures.style import INK
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_COARSE = 32.0
-"""Glyph outlines come in 6400ths of their size; a 200th is finer than a screen shows."""
+_COARSE = 50.0
+"""Glyph outlines come in 6400ths of their size; a 128th is finer than a screen shows, and fine on paper."""
 
 _GLYPH = 0.015625 * _COARSE
 _MOVED = re.compile(r"translate\(([-\d.]+) 0\)")
@@ -77,7 +79,9 @@ def _rename(root: ElementTree.Element) -> None:
         for each in parent.findall(f"{_SVG}use"):
             if each.get(_HREF, "")[1:] in blank:
                 parent.remove(each)
-    names = {each.get("id"): _letters(place) for place, each in enumerate(defined)}
+    used = Counter(element.get(_HREF, "")[1:] for element in root.iter())
+    often = sorted(defined, key=lambda each: -used[each.get("id", "")])
+    names = {each.get("id"): _letters(place) for place, each in enumerate(often)}
     for element in root.iter():
         name = element.attrib.pop("id", None)
         if name in names:
@@ -92,13 +96,13 @@ def _rename(root: ElementTree.Element) -> None:
 def _letters(number: int) -> str:
     """Write a number in letters, the shortest name there is.
 
-    >>> _letters(0), _letters(27)
-    ('a', 'bb')
+    >>> _letters(0), _letters(51), _letters(53)
+    ('a', 'Z', 'bb')
     """
     letters = ""
     while number or not letters:
-        number, letter = divmod(number, 26)
-        letters = chr(97 + letter) + letters
+        number, letter = divmod(number, len(ascii_letters))
+        letters = ascii_letters[letter] + letters
     return letters
 
 
