@@ -23,6 +23,9 @@ NOTHING = "·"
 WORD_COLUMNS = {"verdict": "verdict", "against": "against", "step": "step", "of": "term"}
 """Columns whose values are words of the report, not codes of the data, and where those words are found."""
 
+DOWNLOAD_ONLY = ("p", "change_low", "change_high")
+"""Columns no page shows: the verdict says what the first means, the others stand beside the change."""
+
 FORMS: dict[Unit, str] = {
     "share": "share", "share_points": "share_points", "points": "nps", "count": "count", "amount": "amount",
     "ratio": "ratio", "months": "months", "days": "days", "probability": "probability",
@@ -96,7 +99,7 @@ Column = tuple[str, bool, Callable[[Row], str | Markup]]
 def _columns(finding: Finding, rows: pd.DataFrame, wording: Wording) -> list[Column]:
     unit = unit_of(finding)
     columns: list[Column] = []
-    for name in rows.columns[:-4]:
+    for name in (name for name in rows.columns[:-4] if name not in DOWNLOAD_ONLY):
         numeric = pd.api.types.is_numeric_dtype(rows[name]) and not pd.api.types.is_bool_dtype(rows[name])
         columns.append((_title(name, wording), numeric, _writer(name, unit, wording)))
     title = wording.text(f"page.column.{unit}")
@@ -110,7 +113,9 @@ def _title(column: str, wording: Wording) -> str:
     return wording.text(f"term.{column}") if wording.knows(f"term.{column}") else column.replace("_", " ")
 
 
-def _writer(name: str, unit: Unit, wording: Wording) -> Callable[[Row], str]:
+def _writer(name: str, unit: Unit, wording: Wording) -> Callable[[Row], str | Markup]:
+    if name == "change":
+        return lambda row: _changed(row, CHANGES.get(unit, unit), wording)
     return lambda row: value_text(row[name], name, unit=unit, wording=wording, of=row.get("of"))
 
 
@@ -124,7 +129,7 @@ def value_text(value: object, column: str, *, unit: Unit, wording: Wording, of: 
     if isinstance(value, str):
         if column in WORD_COLUMNS:
             return wording.text(f"{WORD_COLUMNS[column]}.{value}")
-        return wording.label(Label(of=of if column == "code" and of else column, code=value))
+        return wording.label(Label(of=of if column in {"code", "reference"} and of else column, code=value))
     if isinstance(value, pd.Timestamp):
         return wording.number(value.date(), "date")
     return _number(value, _form(column, unit), wording)
@@ -136,13 +141,22 @@ def _form(column: str, unit: Unit) -> str:
             return form
     if column == "change":
         return FORMS[CHANGES.get(unit, unit)]
-    return FORMS[unit] if column in {"last", "alone", "now", "before", "year_ago"} else "count"
+    return FORMS[unit] if column in {"last", "alone", "flat", "now", "before", "year_ago"} else "count"
 
 
 def _number(value: object, form: str, wording: Wording) -> str:
     if missing(value):
         return NOTHING
     return wording.number(value.item() if isinstance(value, np.generic) else value, form)
+
+
+def _changed(row: Row, unit: Unit, wording: Wording) -> str | Markup:
+    low, high = (row.get(f"change_{end}", float("nan")) for end in ("low", "high"))
+    if missing(row["change"]) or missing(low) or missing(high):
+        return _number(row["change"], FORMS[unit], wording)
+    estimate = Estimate(value=float(row["change"]), low=float(low), high=float(high), unit=unit)
+    change, interval = (plain(wording.number(estimate, style)) for style in ("change", "range"))
+    return Markup("{}<small>{}</small>").format(change, interval)
 
 
 def _with_interval(row: Row, unit: Unit, wording: Wording) -> str | Markup:

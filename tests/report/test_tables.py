@@ -57,6 +57,15 @@ def test_a_flow_counts_customers_and_has_no_second_count(make, study):
     assert '<th scope="row">Changed owner</th><td class="n">6</td>' in html
 
 
+def test_p_stays_in_the_download_and_a_change_brings_its_interval(make, study):
+    columns = {"plan": ["en90"], "last": [0.08], "change": [0.022], "change_low": [0.01], "change_high": [0.034]}
+    table = pd.DataFrame({**columns, "p": [0.0004], "verdict": ["real_change"], **make.tail([0.102], n=[2800])})
+    html = written(make.finding("churn.left_by", table=table), study).replace("\u00a0", " ")
+    titles = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', html)
+    assert titles == ["plan", "last quarter", "change", "verdict", "share", "n"]
+    assert "+2.2 points<small>1.0 to 3.4</small>" in html
+
+
 def test_words_of_the_report_are_translated_in_cells(make, study):
     change = make.churn_findings()[1]
     assert "chưa đủ căn cứ" in written(change, study, "vi")
