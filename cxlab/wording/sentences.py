@@ -25,7 +25,7 @@ _ROMAN = ("I", "II", "III", "IV")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """What a study says in one language.
+    r"""What a study says in one language.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Wording:
     --------
     >>> left = Estimate(value=0.088, low=0.083, high=0.094, unit="share")
     >>> Wording("en").number(left, "ci"), Wording("vi").number(left, "ci")
-    ('8.8% (8.3 to 9.4)', '8,8% (8,3 đến 9,4)')
+    ('8.8% (8.3\xa0to\xa09.4)', '8,8% (8,3\xa0đến\xa09,4)')
     """
 
     language: str
