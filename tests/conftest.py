@@ -12,8 +12,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from cxlab.quarter import Quarter, Window
+
+settings.register_profile("cxlab", deadline=None)  # a busy machine is no failure
+settings.load_profile("cxlab")
 
 HALF_YEAR = Window(open=date(2026, 1, 1), close=date(2026, 7, 1))
 
