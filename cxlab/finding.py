@@ -23,6 +23,9 @@ Unit = Literal["share", "share_points", "points", "count", "amount", "ratio", "m
 Shape = Literal["number", "curve", "forest", "bars", "trend", "flow", "grid", "scatter", "density"]
 Verdict = Literal["real_change", "no_material_change", "cannot_tell"]
 
+MADE_AFTERWARDS = "made_afterwards"
+"""Name of the check that marks a forecast made when the quarter it speaks of was already over."""
+
 TABLE_TAIL = ("estimate", "low", "high", "n")
 """The last columns of every finding's table, in this order."""
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
-from cxlab.finding import Estimate, Finding, Message, Value
+from cxlab.finding import MADE_AFTERWARDS, Estimate, Finding, Message, Value
 from cxlab.overview.board import MOST_DECISIONS, Commentary, Decision
 from cxlab.quarter import Quarter
 
@@ -82,7 +82,10 @@ def graded(forecast: Finding | None, outcome: float | None) -> tuple[Message, ..
     low, high = forecast.headline.low, forecast.headline.high
     inside = (low is None or low <= outcome) and (high is None or outcome <= high)
     values: dict[str, Value] = {"forecast": forecast.headline, "came": round(outcome)}
-    return (Message(f"overview.said.forecast.{'inside' if inside else 'outside'}", values),)
+    case = "inside" if inside else "outside"
+    if any(check.name == MADE_AFTERWARDS for check in forecast.checks):
+        case += ".afterwards"
+    return (Message(f"overview.said.forecast.{case}", values),)
 
 
 def _rows(frame: pd.DataFrame, quarter: Quarter) -> list[dict[Hashable, object]]:

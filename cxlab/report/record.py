@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from cxlab import ledger
-from cxlab.finding import Finding
+from cxlab.finding import MADE_AFTERWARDS, Check, Estimate, Finding, Message
 from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.sections import wording_of
@@ -35,13 +36,24 @@ def record(study: Study, findings: Sequence[Finding | None]) -> None:
         If there is none, a name comes twice, or a name belongs to another question.
     """
     run, step = os.environ.get("CXLAB_RUN"), os.environ.get("CXLAB_STEP")
-    found = [finding for finding in findings if finding is not None]
+    found = [_dated(finding, study) for finding in findings if finding is not None]
     _refuse_wrong_names(found, step if run else None)
     if run and step:
         header = {"step": step, "study": study.config.name, "quarter": str(study.quarter)}
         ledger.write(found, Path(run) / "findings" / f"{step}.json", header=header)
     else:
         _show_draft(study, found)
+
+
+def _dated(finding: Finding, study: Study) -> Finding:
+    """Mark a forecast that is made after the quarter it speaks of: when it is graded, that is said."""
+    late = isinstance(finding.headline, Estimate) and finding.headline.kind == "prediction"
+    if not late or finding.about.end > study.team_as_of:
+        return finding
+    mark = Check(
+        name=MADE_AFTERWARDS, passed=None, message=Message("report.made_afterwards", {"quarter": finding.about})
+    )
+    return replace(finding, checks=(*finding.checks, mark))
 
 
 def recall(study: Study, name: str, *, quarter: Quarter | None = None) -> Finding | None:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from cxlab.finding import Check, Estimate, Finding, Label, Message, Withheld
+from cxlab.finding import MADE_AFTERWARDS, Check, Estimate, Finding, Label, Message, Withheld
 from cxlab.overview import Board, tiles
 from cxlab.overview.answer import answer, scope, unknowns
 from cxlab.overview.team import commentary, decisions, graded, promises
@@ -219,6 +219,14 @@ def test_a_forecast_is_graded_on_what_came(came, case):
     forecast = Estimate(value=860, low=815, high=905, unit="count", kind="prediction", n=10_000)
     (said,) = graded(finding("churn.next_quarter", forecast), came)
     assert said.id == f"overview.said.forecast.{case}"
+
+
+def test_a_forecast_made_afterwards_is_graded_as_one():
+    forecast = Estimate(value=860, low=815, high=905, unit="count", kind="prediction", n=10_000)
+    mark = Check(name=MADE_AFTERWARDS, passed=None, message=Message("report.made_afterwards", {"quarter": Q3}))
+    (said,) = graded(finding("churn.next_quarter", forecast, checks=(mark,)), 908)
+    assert said.id == "overview.said.forecast.outside.afterwards"
+    assert "made afterwards" in Wording("en").say(said)
 
 
 def test_without_a_forecast_nothing_is_graded():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
 from cxlab import ledger
+from cxlab.finding import MADE_AFTERWARDS, Estimate
 from cxlab.quarter import Quarter
 from cxlab.report import recall, record
 
@@ -93,3 +95,19 @@ def test_outside_a_run_the_newest_ledger_of_the_quarter_is_read(make, study, no_
     found = recall(study, "churn.left")
     assert found is not None
     assert found.headline.value == 0.06
+
+
+def test_a_forecast_is_marked_when_its_quarter_is_over(make, study, run):
+    promise = Estimate(value=790, low=700, high=880, unit="count", kind="prediction", n=10_000)
+    known = Estimate(value=0.09, low=0.08, high=0.10, unit="share", n=10_000)
+    record(
+        study,
+        [
+            replace(make.finding("churn.late"), headline=promise, about=Quarter(2026, 3)),
+            replace(make.finding("churn.ahead"), headline=promise, about=Quarter(2026, 4)),
+            replace(make.finding("churn.known"), headline=known, about=Quarter(2026, 3)),
+        ],
+    )
+    written = ledger.read(run / "findings" / "churn.json")
+    marked = [one.name for one in written.findings if any(c.name == MADE_AFTERWARDS for c in one.checks)]
+    assert marked == ["churn.late"]
