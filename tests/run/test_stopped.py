@@ -15,8 +15,14 @@ WAIT = "import time\nfrom pathlib import Path\nPath('busy').touch()\ntime.sleep(
 def start(study_file):
     command = [sys.executable, "-m", "cxlab", "run", "2026Q3", "--study", str(study_file)]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=study_file.parent
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=study_file.parent,
+        preexec_fn=heeds_interrupts,
+    )  # fmt: skip
+
+
+def heeds_interrupts():
+    """A suite started in the background may have been told to ignore Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_until_busy(study_file, process):
