@@ -19,7 +19,9 @@ import pandas as pd
 from cxlab.quarter import Quarter
 
 Kind = Literal["confidence", "prediction"]
-Unit = Literal["share", "share_points", "points", "count", "amount", "ratio", "months", "days", "probability"]
+Unit = Literal[
+    "share", "share_points", "points", "score", "count", "amount", "ratio", "months", "days", "probability"
+]
 Shape = Literal["number", "curve", "forest", "bars", "trend", "flow", "grid", "scatter", "density"]
 Verdict = Literal["real_change", "no_material_change", "cannot_tell"]
 
@@ -38,7 +40,8 @@ class Estimate:
     ----------
     value : float
         The point estimate, in ``unit``. Shares are 0 to 1; share_points are differences of shares (0.01 = one
-        percentage point); amounts are minor units of the study currency.
+        percentage point); points are NPS points; a score is a mean on the scale of the question; amounts are minor
+        units of the study currency.
     low, high : float or None
         Ends of the interval; at most one may be None (open).
     unit : Unit

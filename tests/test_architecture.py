@@ -19,7 +19,7 @@ QUESTIONS = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
 FLOORS = (
     {"errors", "quarter"},
     {"finding", "maths", "redact", "tables.schema"},
-    {"wording", "ledger", "sheets"},
+    {"wording", "ledger", "sheets", "claim", "verdicts"},
     {"tables", "synth", "evidence"},
     QUESTIONS,
     {"figures"},

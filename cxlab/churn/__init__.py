@@ -10,10 +10,10 @@ from cxlab.churn.exits import exits
 from cxlab.churn.forecast import next_quarter
 from cxlab.churn.money import at_risk
 from cxlab.churn.movement import left, left_trend
-from cxlab.churn.page import one_page
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 from cxlab.churn.tenure import hazard, median_tenure
+from cxlab.verdicts import one_page
 
 __all__ = [
     "at_risk",

@@ -8,22 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.layout import cluster_check, empty_table, estimate_of, estimates, finding, hidden_check, shown
 from cxlab.churn.movement import RULE, Shares, share_estimate, shares
+from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding, hidden_check, shown
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, Withheld, definition
 from cxlab.maths import intervals, jackknife
-from cxlab.maths.multiplicity import benjamini_hochberg
-from cxlab.maths.verdict import verdict
 from cxlab.quarter import Quarter
-
-POWER_80 = 0.8416
-"""Normal quantile of 80%: with the interval's multiplier it gives the smallest change seen four times in five."""
-
-
-def case_of(judged: str, change: float) -> str:
-    """Last part of a message id: real_rise, real_fall, no_material_change or cannot_tell."""
-    return ("real_rise" if change > 0 else "real_fall") if judged == "real_change" else judged
+from cxlab.verdicts import by_headline, case_of, smallest, verdicts
 
 
 def left_change(
@@ -106,17 +97,6 @@ def difference(
     return {"p": p, "verdict": None, "estimate": change, "low": float(low), "high": float(high)}
 
 
-def verdicts(table: pd.DataFrame, *, band: float, p: str = "p", low: str = "low", high: str = "high") -> list[str]:
-    """Verdict of each row, p adjusted over the rows; what could not be tested cannot be told."""
-    tested = table[p].notna().to_numpy()
-    adjusted = np.full(len(table), np.nan)
-    adjusted[tested] = benjamini_hochberg(table[p][tested])
-    return [
-        verdict(q, low=below, high=above, band=band) if np.isfinite(q) else "cannot_tell"
-        for q, below, above in zip(adjusted, table[low], table[high], strict=True)
-    ]
-
-
 def _headline(
     now: Finding, last: Finding | None, table: pd.DataFrame, *, band: float, level: float
 ) -> tuple[Estimate | None, Message]:
@@ -135,15 +115,6 @@ def _headline(
     change = estimate_of(row, unit="share_points", level=level)
     values |= {"change": change, "before": last.about, "band": band, "mde": smallest(change)}
     return change, Message(f"churn.left_change.{case_of(row['verdict'], change.value)}", values)
-
-
-def smallest(change: Estimate) -> float:
-    """Smallest change that would be seen with 80% power, in the unit of the change."""
-    assert change.low is not None
-    assert change.high is not None
-    reach = (change.high - change.low) / 2
-    z = intervals.multiplier(change.level)
-    return float(reach * (1 + POWER_80 / z))
 
 
 def left_by(
@@ -191,7 +162,16 @@ def left_by(
     table = pd.DataFrame(rows).reindex(columns=[*columns, "estimate", "low", "high", "n"])
     judged = verdicts(table, band=band, low="change_low", high="change_high") if compared else [None] * len(rows)
     table["verdict"] = pd.Series(judged, dtype="object")
-    headline, message = by_headline(table, by=by, quarter=quarter, compared=compared, least=minimum, level=level)
+    headline, message = by_headline(
+        table,
+        stem="churn.left_by",
+        by=by,
+        quarter=quarter,
+        compared=compared,
+        least=minimum,
+        unit="share",
+        level=level,
+    )
     return finding(
         "churn.left_by", about=quarter, rule=definition(RULE, by=by, band=band), headline=headline,
         message=message, table=table, shape="bars", method=Message("churn.method.left_by"),
@@ -210,29 +190,6 @@ def _group_change(now: Shares, before: Shares, group: int, *, level: float) -> d
     row = difference(float(now.share[group]) - last, joint, level=level, buckets=buckets)
     ends = {"change_low": row["low"], "change_high": row["high"]}
     return {"last": last, "change": row["estimate"], **ends, "p": row["p"]}
-
-
-def by_headline(
-    table: pd.DataFrame, *, by: str, quarter: Quarter, compared: bool, least: int, level: float
-) -> tuple[Estimate | None, Message]:
-    """Headline and sentence of the groups: the real change that is largest, else the largest share."""
-    if table.empty:
-        return None, Message("churn.left_by.too_few", {"least": least, "of": Label(of="term", code=by)})
-    rows = table.to_dict("records")
-    real = [row for row in rows if row["verdict"] == "real_change"]
-    if real:
-        row = max(real, key=lambda each: abs(each["change"]))
-        case = case_of("real_change", row["change"])
-    else:
-        row = max(rows, key=lambda each: each["estimate"])
-        case = "none" if compared else "first"
-    share = estimate_of(row, unit="share", level=level)
-    values: dict[str, Value] = {"group": Label(of=by, code=row[by]), "left": share, "quarter": quarter}
-    if real:
-        ends = {"estimate": row["change"], "low": row["change_low"], "high": row["change_high"], "n": row["n"]}
-        change = estimate_of(ends, unit="share_points", level=level)
-        values |= {"last": float(row["last"]), "change": change, "groups": len(real), "of": len(rows)}
-    return share, Message(f"churn.left_by.{case}", values)
 
 
 def left_where(

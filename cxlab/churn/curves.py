@@ -8,18 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from cxlab.churn.layout import (
-    RiskGrid,
-    bucket_grid,
-    cluster_check,
-    empty_table,
-    estimates,
-    finding,
-    hidden_check,
-    needs,
-    occupied,
-    risk_grid,
-)  # fmt: skip
+from cxlab.churn.layout import RiskGrid, bucket_grid, occupied, risk_grid
+from cxlab.claim import cluster_check, empty_table, estimates, finding, hidden_check, needs
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife

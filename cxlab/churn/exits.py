@@ -9,18 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.churn.curves import days_of
-from cxlab.churn.layout import (
-    RiskGrid,
-    bucket_grid,
-    cluster_check,
-    empty_table,
-    estimate_of,
-    estimates,
-    finding,
-    lost_columns,
-    occupied,
-    risk_grid,
-)  # fmt: skip
+from cxlab.churn.layout import RiskGrid, bucket_grid, lost_columns, occupied, risk_grid
+from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxlab.churn.layout import empty_table, estimates, finding, needs
 from cxlab.churn.money import drift_between, hazards_by, horizon_of, parts_at_risk, quarters_check
+from cxlab.claim import empty_table, estimates, finding, needs
 from cxlab.finding import Estimate, Finding, Message, Value, definition
 from cxlab.maths import intervals
 from cxlab.maths.risk_money import FEWEST_QUARTERS, AtRisk, Hazards, prediction_variance

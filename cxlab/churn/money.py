@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cxlab.churn.layout import empty_table, estimates, finding, lost_columns, needs, risk_grid
+from cxlab.churn.layout import lost_columns, risk_grid
+from cxlab.claim import empty_table, estimates, finding, needs
 from cxlab.finding import Check, Estimate, Finding, Message, Value, definition
 from cxlab.maths import intervals
 from cxlab.maths.risk_money import (

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.layout import Counts, cluster_check, estimates, finding, needs, occupied
+from cxlab.churn.layout import Counts, occupied
+from cxlab.claim import cluster_check, estimates, finding, needs
 from cxlab.errors import FitError
-from cxlab.evidence.bucket import BUCKETS
 from cxlab.evidence.movement import STEPS
 from cxlab.finding import Check, Estimate, Finding, Message, Value, definition
 from cxlab.maths import jackknife
+from cxlab.maths.jackknife import BUCKETS
 from cxlab.quarter import Quarter
 
 RULE = "left in the quarter, new customers included, transfers not, over customers at its start"

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.layout import empty_table, estimates, finding, hidden_check, needs, shown
 from cxlab.churn.movement import RULE
+from cxlab.claim import empty_table, estimates, finding, hidden_check, needs, shown
 from cxlab.errors import FitError
-from cxlab.evidence.bucket import BUCKETS
 from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
+from cxlab.maths.jackknife import BUCKETS
 from cxlab.quarter import Quarter
 
 MIX = "mix_of_customers"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.layout import cluster_check, empty_table, estimate_of, estimates, finding, needs
 from cxlab.churn.patterns import Comparison, comparison, counts_of
+from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding, needs
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
@@ -99,8 +99,8 @@ def _problem(compared: Comparison) -> Message | None:
 def _left_out(compared: Comparison, *, least: int) -> Check:
     if compared.too_small:
         values: dict[str, Value] = {"n": len(compared.too_small), "least": least}
-        return Check(name="hidden", passed=None, message=Message("churn.check.hidden", values))
-    return Check(name="hidden", passed=True, message=Message("churn.check.nothing_hidden", {"least": least}))
+        return Check(name="hidden", passed=None, message=Message("check.hidden", values))
+    return Check(name="hidden", passed=True, message=Message("check.nothing_hidden", {"least": least}))
 
 
 def _table(

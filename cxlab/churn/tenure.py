@@ -9,17 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab.churn.curves import RULE, curve, days_of
-from cxlab.churn.layout import (
-    RiskGrid,
-    bucket_grid,
-    cluster_check,
-    empty_table,
-    estimate_of,
-    estimates,
-    finding,
-    occupied,
-    risk_grid,
-)
+from cxlab.churn.layout import RiskGrid, bucket_grid, occupied, risk_grid
+from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding
 from cxlab.finding import Estimate, Finding, Label, Message, definition
 from cxlab.maths import intervals, jackknife
 from cxlab.maths.survival import quantile

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-BUCKETS = 40
-"""How many buckets accounts are spread over."""
+from cxlab.maths.jackknife import BUCKETS
 
 KEY = "cxlab bucket 1|"
 """Put before every account id; another key would be another draw of buckets."""

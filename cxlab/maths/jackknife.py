@@ -11,6 +11,9 @@ from scipy import special
 from cxlab.errors import FitError
 from cxlab.maths import intervals
 
+BUCKETS = 40
+"""How many buckets accounts are spread over, the same in every question."""
+
 FEWEST_BUCKETS = 20
 """Below this many occupied buckets no interval is given."""
 

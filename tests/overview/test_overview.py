@@ -125,8 +125,8 @@ def test_a_withheld_number_is_a_sentence_and_never_a_blank():
 def test_unknowns_are_what_concerns_the_numbers_each_once_and_the_questions_that_are_off():
     values = {"n": 216, "quarter": Q3}
     unsure = Check(name="provisional", passed=None, message=Message("churn.check.provisional", values))
-    how = Check(name="links", passed=None, message=Message("churn.check.links_not_counted"))
-    fine = Check(name="hidden", passed=True, message=Message("churn.check.nothing_hidden", {"least": 10}))
+    how = Check(name="links", passed=None, message=Message("check.links_not_counted"))
+    fine = Check(name="hidden", passed=True, message=Message("check.nothing_hidden", {"least": 10}))
     found = {
         "churn.left": finding("churn.left", LEFT, checks=(unsure, fine)),
         "churn.left_trend": finding("churn.left_trend", LEFT, checks=(unsure, how)),
@@ -145,7 +145,7 @@ def test_at_most_four_unknowns_the_last_of_them_the_questions_that_are_off():
     told = {**moved.message.values, "mde": 0.011}
     checks = (
         Check(name="provisional", passed=None, message=Message("churn.check.provisional", {"n": 3})),
-        Check(name="hidden", passed=None, message=Message("churn.check.hidden", {"n": 2, "least": 10})),
+        Check(name="hidden", passed=None, message=Message("check.hidden", {"n": 2, "least": 10})),
     )
     found = {
         "churn.left": finding("churn.left", LEFT, checks=checks),
