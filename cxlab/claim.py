@@ -13,6 +13,9 @@ from cxlab.finding import TABLE_TAIL, Check, Estimate, Finding, Label, Message, 
 from cxlab.maths.jackknife import BUCKETS, FEWEST_BUCKETS
 from cxlab.quarter import Quarter
 
+COVARIATES = ("plan", "region", "acq_source", "segment", "offer")
+"""Columns of ``lives`` an event may name in its scope."""
+
 
 def needs(frame: pd.DataFrame, *columns: str, source: str) -> None:
     """Refuse evidence that lacks columns.
@@ -105,3 +108,30 @@ def finding(
 def labels(of: str, codes: list[str]) -> tuple[Label, ...]:
     """Labels of several codes."""
     return tuple(Label(of=of, code=code) for code in codes)
+
+
+def scope_of(events: pd.DataFrame, *, first: object, close: object) -> tuple[str, tuple[str, ...]] | None:
+    """Read whom the latest event of a quarter concerned: a column of ``lives`` and its codes.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Table ``events``: ``date`` and ``scope`` (``column=code,code``; empty = everyone).
+    first, close : date
+        First day of the quarter and first day after it.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame({"date": ["2026-07-01"], "scope": ["plan=en90,en120"]})
+    >>> scope_of(events, first="2026-07-01", close="2026-10-01")
+    ('plan', ('en90', 'en120'))
+    """
+    if events.empty:
+        return None
+    days = pd.to_datetime(events["date"])
+    within = events[(days >= pd.Timestamp(first)) & (days < pd.Timestamp(close))]  # type: ignore[arg-type]
+    for scope in within.assign(day=days).sort_values("day", ascending=False)["scope"]:
+        of, _, codes = str(scope or "").partition("=")
+        if of in COVARIATES and codes:
+            return of, tuple(code.strip() for code in codes.split(",") if code.strip())
+    return None

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from cxlab.churn.change import left_where
 from cxlab.churn.movement import left
+from cxlab.claim import scope_of
 from cxlab.evidence.movement import movements
 from cxlab.finding import Finding
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
-
-COVARIATES = ("plan", "region", "acq_source", "segment", "offer")
-"""Columns of ``lives`` an event may name in its scope."""
 
 
 def left_at(study: Study) -> Finding:
@@ -51,30 +47,3 @@ def left_where_at(study: Study) -> Finding | None:
         moves, of=of, codes=codes, quarter=study.quarter, band=study.config.material_change.share_points,
         level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip
-
-
-def scope_of(events: pd.DataFrame, *, first: object, close: object) -> tuple[str, tuple[str, ...]] | None:
-    """Read whom the latest event of a quarter concerned: a column of ``lives`` and its codes.
-
-    Parameters
-    ----------
-    events : DataFrame
-        Table ``events``: ``date`` and ``scope`` (``column=code,code``; empty = everyone).
-    first, close : date
-        First day of the quarter and first day after it.
-
-    Examples
-    --------
-    >>> events = pd.DataFrame({"date": ["2026-07-01"], "scope": ["plan=en90,en120"]})
-    >>> scope_of(events, first="2026-07-01", close="2026-10-01")
-    ('plan', ('en90', 'en120'))
-    """
-    if events.empty:
-        return None
-    days = pd.to_datetime(events["date"])
-    within = events[(days >= pd.Timestamp(first)) & (days < pd.Timestamp(close))]  # type: ignore[arg-type]
-    for scope in within.assign(day=days).sort_values("day", ascending=False)["scope"]:
-        of, _, codes = str(scope or "").partition("=")
-        if of in COVARIATES and codes:
-            return of, tuple(code.strip() for code in codes.split(",") if code.strip())
-    return None
