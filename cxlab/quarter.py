@@ -103,12 +103,21 @@ class Quarter:
         return (self.end - self.start).days
 
     @property
+    def ordinal(self) -> int:
+        """Number of the quarter in an unbroken count: the next quarter has the next number.
+
+        >>> Quarter.parse("2026Q1").ordinal - Quarter.parse("2025Q4").ordinal
+        1
+        """
+        return self.year * 4 + self.number - 1
+
+    @property
     def year_ago(self) -> Quarter:
         """The same quarter one year earlier."""
         return self - 4
 
     def __add__(self, quarters: int) -> Quarter:
-        index = self.year * 4 + self.number - 1 + quarters
+        index = self.ordinal + quarters
         return Quarter(index // 4, index % 4 + 1, self.first_month)
 
     def __sub__(self, quarters: int) -> Quarter:

@@ -146,6 +146,10 @@ class Rules(_Part):
     )
     tax_share: Share = 0.0
     not_revenue: tuple[str, ...] = ("bonus",)
+    refund_days: Annotated[int, Field(ge=0, le=366)] = 30
+    answer: Literal["last", "first"] = "last"
+    wave: Literal["declared", "answered", "invited"] = "declared"
+    discount_share_year: Share = 0.10
 
 
 class MaterialChange(_Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import ibis
@@ -12,13 +13,13 @@ from cxlab.tables.engine import name, quote
 from cxlab.tables.whole_files import written_whole
 
 
-def stored(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> ir.Table:
+def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tuple[str, ...]) -> ir.Table:
     """Return a table read from ``to``; the file is made first if it is not there.
 
     Parameters
     ----------
-    rows : Table
-        What to keep; worked out only if the file is missing.
+    rows : callable
+        Gives what to keep; asked only if the file is missing.
     to : Path
         The file. Its name holds the fingerprint of all it was made of, so it is never stale.
     sort : tuple of str
@@ -28,7 +29,7 @@ def stored(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) 
         order = ", ".join(map(name, sort))
         with written_whole(to) as half:
             engine.con.execute(
-                f"COPY (SELECT * FROM ({ibis.to_sql(rows, dialect='duckdb')}) ORDER BY {order}) "
+                f"COPY (SELECT * FROM ({ibis.to_sql(rows(), dialect='duckdb')}) ORDER BY {order}) "
                 f"TO {quote(str(half))} (FORMAT parquet, COMPRESSION zstd)"
             )
     return engine.read_parquet(to)

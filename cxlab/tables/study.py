@@ -22,10 +22,9 @@ from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known import as_known
 from cxlab.tables.load import load_tables
 from cxlab.tables.load_report import LoadReport, report
-from cxlab.tables.prepare import lives
+from cxlab.tables.prepared import Prepared
 from cxlab.tables.rates import converted
 from cxlab.tables.schema import TABLES
-from cxlab.tables.stored import stored
 
 _NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources"}
 """Settings that change no number."""
@@ -53,6 +52,9 @@ class Study:
         Contract tables present, as known.
     events, targets, decisions, commentary : DataFrame
         The team's work by ``team_as_of``; empty with the right columns where there is none.
+    codebook, codings : DataFrame
+        The team's codes and acts of coding by ``team_as_of``, words '' where there are none; codings in the order
+        they were made.
     load : LoadReport
         What was read, accepted, quarantined and late, and which questions can run.
     fingerprint : str
@@ -70,11 +72,13 @@ class Study:
     targets: pd.DataFrame
     decisions: pd.DataFrame
     commentary: pd.DataFrame
+    codebook: pd.DataFrame
+    codings: pd.DataFrame
     load: LoadReport
     fingerprint: str
     _engine: Backend = field(repr=False)
     _file: Path = field(repr=False)
-    _made: dict[str, ir.Table] = field(default_factory=dict, repr=False)
+    _prepared: Prepared = field(repr=False)
 
     @property
     def lives(self) -> ir.Table:
@@ -85,27 +89,56 @@ class Study:
         DataError
             If the study has neither contracts nor an activity rule with transactions.
         """
-        if "lives" not in self._made:
-            reason = self.load.cannot_run("churn")
-            if reason is not None:
-                raise DataError("lives cannot be made", [reason], see="data/README.md#contracts")
-            rows = lives(
-                customers=self.tables.get("customers"),
-                contracts=self.tables.get("contracts"),
-                transactions=self.tables.get("transactions"),
-                rules=self.config.rules,
-                window=self.window,
-            )
-            key = digest(self.fingerprint, str(self.quarter), self.as_of, self.window.open, code_version())
-            to = self.folder / self.config.prepared / "lives" / f"{self.quarter}-{self.as_of}-{key}.parquet"
-            self._made["lives"] = stored(rows, engine=self._engine, to=to, sort=("customer_id", "spell"))
-        return self._made["lives"]
+        return self._prepared.lives()
+
+    @property
+    def days(self) -> ir.Table:
+        """One row per customer and day with revenue (`cxlab.tables.customer_days.customer_days`).
+
+        Raises
+        ------
+        DataError
+            If the study has no transactions.
+        """
+        return self._prepared.days()
+
+    @property
+    def panel(self) -> ir.Table:
+        """The prepared table ``quarters``: one row per customer and fiscal quarter (`cxlab.tables.panel.panel`).
+
+        Raises
+        ------
+        DataError
+            If answers of known customers or transactions are missing.
+        """
+        return self._prepared.panel()
+
+    @property
+    def responses(self) -> ir.Table:
+        """One row per invitation, answered or silent (`cxlab.tables.responses.responses`).
+
+        Raises
+        ------
+        DataError
+            If the study has no survey responses.
+        """
+        return self._prepared.responses()
+
+    @property
+    def texts(self) -> ir.Table:
+        """One row per text, cleaned and redacted (`cxlab.tables.texts.texts`).
+
+        Raises
+        ------
+        DataError
+            If the study has no verbatims.
+        """
+        return self._prepared.texts()
 
     @property
     def quarters(self) -> list[Quarter]:
         """Every quarter the window shows from its first day to its last, oldest first; this one is the last."""
-        first = Quarter.holding(self.window.open, first_month=self.quarter.first_month)
-        return [each for each in first.until(self.quarter) if each.start >= self.window.open] or [self.quarter]
+        return _quarters(self.quarter, window=self.window)
 
     def labels(self, of: str, code: str, language: str) -> str:
         """Return what people call a code; the code itself where the study file gives no label."""
@@ -192,32 +225,53 @@ def _open(
     if refuse and empty is not None:
         raise empty
     contents = {name: of.contents for name, of in sorted(accepted.items())}
+    fingerprint = digest(contents, config.model_dump(mode="json", exclude=_NO_NUMBERS))
     counted = f"{quarter}-{digest(contents, as_of, team_as_of, code_version())}.json"
+    window = Window(open=config.window_opens, close=quarter.end)
+    load = report(
+        accepted,
+        tables=tables,
+        config=config,
+        engine=engine,
+        close=quarter.end,
+        as_of=as_of,
+        remembered=prepared / "counted" / counted,
+    )
     return Study(
         config=config,
         folder=file.parent,
         quarter=quarter,
         as_of=as_of,
         team_as_of=team_as_of,
-        window=Window(open=config.window_opens, close=quarter.end),
+        window=window,
         tables=MappingProxyType(tables),
-        load=report(
-            accepted,
+        load=load,
+        fingerprint=fingerprint,
+        _prepared=Prepared(
             tables=tables,
             config=config,
-            engine=engine,
-            close=quarter.end,
+            window=window,
+            quarters=_quarters(quarter, window=window),
             as_of=as_of,
-            remembered=prepared / "counted" / counted,
+            cannot_run=load.cannot_run,
+            engine=engine,
+            folder=prepared,
+            fingerprint=fingerprint,
         ),
-        fingerprint=digest(contents, config.model_dump(mode="json", exclude=_NO_NUMBERS)),
         _engine=engine,
         _file=file,
         events=_frame(tables, name="events"),
         targets=_frame(tables, name="targets"),
         decisions=_frame(tables, name="decisions"),
         commentary=_frame(tables, name="commentary"),
+        codebook=_worded(_frame(tables, name="codebook"), name="codebook"),
+        codings=_worded(_frame(tables, name="codings"), name="codings"),
     )
+
+
+def _quarters(quarter: Quarter, *, window: Window) -> list[Quarter]:
+    first = Quarter.holding(window.open, first_month=quarter.first_month)
+    return [each for each in first.until(quarter) if each.start >= window.open] or [quarter]
 
 
 def _data_closed(quarter: Quarter, config: StudyConfig) -> date:
@@ -278,3 +332,9 @@ def _frame(tables: Mapping[str, ir.Table], *, name: str) -> pd.DataFrame:
         return pd.DataFrame({column: pd.Series(dtype="object") for column in schema.names})
     frame: pd.DataFrame = tables[name].order_by(list(schema.key)).to_pandas()
     return frame
+
+
+def _worded(frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
+    """Write '' where a code, an id or a text is not known."""
+    words = [column.name for column in TABLES[name].columns if column.type in ("id", "code", "text")]
+    return frame.assign(**{word: frame[word].astype("object").where(frame[word].notna(), "") for word in words})

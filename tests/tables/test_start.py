@@ -145,5 +145,5 @@ def test_a_load_in_words(make_study):
         "  clv: can run",
         "  nps: can run",
         "  revenue: cannot run, needs survey_responses.customer_id and transactions; missing: transactions",
-        "  voc: cannot run, needs verbatims and codebook and codings; missing: verbatims, codebook, codings",
+        "  voc: cannot run, needs verbatims; missing: verbatims",
     ]

@@ -45,7 +45,7 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "clv": (("transactions",), ("contracts.price_per_month",)),
     "nps": (("survey_responses",),),
     "revenue": (("survey_responses.customer_id", "transactions"),),
-    "voc": (("verbatims", "codebook", "codings"),),
+    "voc": (("verbatims",),),
 }
 """What each question needs: any one of these sets is enough. ``table.column`` asks for a value in the column."""
 

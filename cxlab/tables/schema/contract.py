@@ -180,6 +180,12 @@ def above(name: str, low: str) -> Rule:
     return Rule(name=f"{name}_below_{low}", needs=(name,), holds=f"{name} >= {low}", words=words)
 
 
+def chance(name: str) -> Rule:
+    """Return the rule that a column is a chance other than none."""
+    words = f"{name} is above 0 and at most 1"
+    return Rule(name=f"{name}_no_chance", needs=(name,), holds=f"{name} > 0 AND {name} <= 1", words=words)
+
+
 LOADED = column("loaded_at", "timestamp", "when the row reached the source; after the knowledge date = late")
 WRITTEN = column("recorded_at", "timestamp", "when the team wrote the row; later than the team's date = not used")
 VERSIONS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxlab.tables.schema.contract import WRITTEN, Table, column, order
+from cxlab.tables.schema.contract import WRITTEN, Table, chance, column, order
 
 CODEBOOK = Table(
     name="codebook",
@@ -33,16 +33,21 @@ CODINGS = Table(
     columns=(
         column("event_id!", "id", "the act"),
         column("verbatim_id!", "id", "the text"),
-        column("code_id!", "code", "the code"),
+        column("code_id+", "code", "the code; missing = the text was read and no code applies"),
         column("coder_id!", "id", "who coded"),
         column("codebook_version", "integer", "by which version of the codebook"),
         column("value", "flag", "the code applies"),
         column("polarity", "code", "tone", "positive", "negative", "neutral", "mixed"),
-        column("span_from", "integer", "first character, from 0"),
-        column("span_to", "integer", "first character after"),
+        column("span_start", "integer", "first character, from 0"),
+        column("span_end", "integer", "first character after"),
+        column("span_hash", "code", "first 16 hex digits of the sha-256 of the characters between (UTF-8)"),
         column("origin", "code", "who or what decided", "human", "rule", "model"),
-        column("sample_design", "code", "how the text came into the sample"),
-        column("inclusion_probability", "real", "its chance to come into the sample, 0 to 1"),
+        column(
+            "sample_design",
+            "code",
+            "how the text came to be read; random:2026Q3 = drawn at random of a quarter",
+        ),
+        column("inclusion_probability", "real", "its chance to come into the sample, above 0, up to 1"),
         column("memo", "text", "note"),
         column("at!", "timestamp", "when"),
         column("undoes", "id", "the act this one takes back"),
@@ -50,7 +55,10 @@ CODINGS = Table(
     ),
     key=("event_id",),
     dated_by=("recorded_at", "at"),
-    rules=(order("span_from", "span_to"),),
+    rules=(
+        order("span_start", "span_end"),
+        chance("inclusion_probability"),
+    ),
     team=True,
 )
 
@@ -86,6 +94,10 @@ DECISIONS = Table(
         column("cost_amount", "amount", "what it costs"),
         column("text_en", "text", "what was decided, in English"),
         column("text_vi", "text", "what was decided, in Vietnamese"),
+        column("returns_amount", "amount", "what it is expected to bring"),
+        column("returns_low_amount", "amount", "lower end of what it may bring"),
+        column("returns_high_amount", "amount", "upper end of what it may bring"),
+        column("pays_back_share", "real", "chance that it pays back, 0 to 1"),
         WRITTEN,
     ),
     key=("decision_id",),

@@ -1,0 +1,197 @@
+"""The prepared table ``quarters``: one row per customer and fiscal quarter, money beside the score given in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from cxlab.quarter import Quarter
+from cxlab.tables.config import Rules
+from cxlab.tables.days import day_literal, day_of
+from cxlab.tables.fiscal import calendar
+from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
+
+_OPEN_END = 2**31 - 1
+_TRAITS = ("account_id", "plan", "region", "segment")
+_UNSPREAD = ("recharge", "one_time", "refund", "credit")
+"""Kinds that count on their day; the period of a recharge says how long it is valid, not what it pays for."""
+
+
+def panel(
+    *,
+    lives: ir.Table | None,
+    transactions: ir.Table,
+    responses: ir.Table,
+    rules: Rules,
+    quarters: Sequence[Quarter],
+) -> ir.Table:
+    """Customers by quarter, from the first one they are active in to the first one after leaving.
+
+    An amount that pays for a period counts by its days in each quarter, to the last unit; any other counts on its
+    day. What is left of a period when its customer leaves, and what is booked afterwards, counts on the last day
+    of the spell, so a quarter after leaving has no revenue. Quarters between two spells have no row but the
+    first, and after a change of owner not even that one.
+
+    Parameters
+    ----------
+    lives : Table or None
+        Prepared spells; without them everybody stays a customer from the first transaction on.
+    transactions : Table
+        Contract table as known at the close, in the study's currency.
+    responses : Table
+        Prepared answers; the relationship score that counts is the quarter's.
+    rules : Rules
+        Tax, kinds that are no revenue, margins; which of several answers of a quarter counts.
+    quarters : sequence of Quarter
+        Quarters of the panel, one after the other; the last one ends at the close.
+
+    Returns
+    -------
+    Table
+        ``customer_id, account_id, quarter_number`` (int32, `cxlab.quarter.Quarter.ordinal`), ``revenue_amount,
+        margin_amount`` (int64, minor units net of tax and refunds), ``active_days`` (int32), ``active_end``
+        (still a customer at the quarter's close), ``left`` (left in the quarter; a change of owner is no
+        leaving), ``score`` (int8, missing without one), ``grp`` (promoter, passive, detractor; silent = asked
+        and no score; '' = not asked), ``plan, region, segment`` ('' = not known), ``tenure_days`` (int32, on the
+        quarter's first day; 0 for those who join in it).
+    """
+    spells = _spells(lives, transactions=transactions)
+    rows = _rows(spells, quarters=quarters)
+    money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
+    scores = _scores(responses, last=rules.answer == "last")
+    keys = ["customer_id", "quarter_number"]
+    rows = rows.left_join(money, keys).drop("customer_id_right", "quarter_number_right")
+    rows = rows.left_join(scores, keys).drop("customer_id_right", "quarter_number_right")
+    shared = share_of(rows["shared"].fill_null(0), margin_share(rows["plan"], rules=rules), BASIS)
+    return rows.select(
+        "customer_id",
+        "account_id",
+        "quarter_number",
+        revenue_amount=rows["net"].fill_null(0).cast("int64"),
+        margin_amount=(rows["own"].fill_null(0) + shared).cast("int64"),
+        active_days=rows["active_days"],
+        active_end=rows["active_end"],
+        left=rows["left"],
+        score=rows["score"],
+        grp=rows["grp"].fill_null(""),
+        plan=rows["plan"],
+        region=rows["region"],
+        segment=rows["segment"],
+        tenure_days=rows["tenure_days"],
+    )
+
+
+def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
+    """Return spells with the day from which on the next one of the customer holds."""
+    if lives is None:
+        first = transactions.group_by("customer_id").agg(start_day=day_of(transactions["at"]).min())
+        unknown = {name: ibis.literal("") for name in _TRAITS[1:]}
+        spells = first.mutate(
+            account_id=first["customer_id"],
+            spell=1,
+            exit_day=ibis.null("int32"),
+            cause=ibis.null("string"),
+            **unknown,
+        )
+    else:
+        spells = lives.select("customer_id", "spell", "start_day", "exit_day", "cause", *_TRAITS)
+    order = ibis.window(group_by="customer_id", order_by="spell")
+    return spells.mutate(
+        holds_from=ibis.ifelse(spells["start_day"].lag().over(order).isnull(), -_OPEN_END, spells["start_day"]),
+        holds_to=spells["start_day"].lead().over(order).fill_null(_OPEN_END),
+        gone_day=spells["exit_day"].fill_null(_OPEN_END),
+        transferred=ibis.coalesce(spells["cause"], "") == "transfer",
+    )
+
+
+def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Cross spells with the quarters they touch, and make one row per customer and quarter of them."""
+    pairs = spells.cross_join(calendar(quarters))
+    start, gone = pairs["start_day"], pairs["gone_day"]
+    active = (start < pairs["to_day"]) & (gone > pairs["from_day"])
+    after = (gone <= pairs["from_day"]) & (gone > pairs["before_day"]) & ~pairs["transferred"]
+    pairs = pairs.filter(active | after)
+    days = ibis.least(pairs["gone_day"], pairs["to_day"]) - ibis.greatest(pairs["start_day"], pairs["from_day"])
+    leaves = pairs["gone_day"].between(pairs["from_day"], pairs["to_day"] - 1)
+    tenure = ibis.least(pairs["from_day"], pairs["gone_day"]) - pairs["start_day"]
+    pairs = pairs.mutate(
+        days=ibis.greatest(days, 0),
+        stays=pairs["gone_day"] >= pairs["to_day"],
+        leaves=leaves & ~pairs["transferred"],
+        tenure=ibis.greatest(tenure, 0).cast("int32"),
+    )
+    return pairs.group_by(["customer_id", "quarter_number"]).agg(
+        **{name: pairs[name].argmax(pairs["spell"]) for name in _TRAITS},
+        active_days=pairs["days"].sum().cast("int32"),
+        active_end=pairs["stays"].any(),
+        left=pairs["leaves"].any(),
+        tenure_days=pairs["tenure"].argmax(pairs["spell"]),
+    )
+
+
+def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: Sequence[Quarter]) -> ir.Table:
+    """Sum revenue by customer and quarter, the margin rows bring, and the revenue a share of which is margin."""
+    money = revenue_rows(transactions, rules=rules)
+    net, at = net_amount(money, rules=rules), day_of(money["at"])
+    spread = money["period_from"].notnull() & money["period_to"].notnull()
+    spread = spread & ~ibis.coalesce(money["kind"], "").isin(_UNSPREAD)
+    money = money.select(
+        payer="customer_id",
+        starts=ibis.ifelse(spread, day_of(money["period_from"]), at),
+        ends=ibis.ifelse(spread, day_of(money["period_to"]), at + 1),
+        net=net,
+        own=ibis.coalesce(money["margin"], net - money["cost_amount"]),
+    )
+    money = money.filter(
+        (money["ends"] > day_literal(quarters[0].start)) & (money["starts"] < day_literal(quarters[-1].end))
+    )
+    held = spells.select("customer_id", "holds_from", "holds_to", "gone_day")
+    money = money.join(
+        held,
+        (money["payer"] == held["customer_id"])
+        & (money["starts"] >= held["holds_from"])
+        & (money["starts"] < held["holds_to"]),
+    )
+    starts = ibis.least(money["starts"], money["gone_day"] - 1)
+    money = money.mutate(
+        starts=starts, ends=ibis.greatest(ibis.least(money["ends"], money["gone_day"]), starts + 1)
+    )
+    return _by_quarter(money, quarters=quarters)
+
+
+def _by_quarter(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Cut amounts at the ends of quarters; the parts of an amount add up to it."""
+    parts = money.cross_join(calendar(quarters))
+    parts = parts.filter((parts["starts"] < parts["to_day"]) & (parts["ends"] > parts["from_day"]))
+    length = parts["ends"] - parts["starts"]
+    until = ibis.least(parts["ends"], parts["to_day"]) - parts["starts"]
+    before = ibis.greatest(parts["from_day"] - parts["starts"], 0)
+
+    def part(amount: ir.IntegerValue) -> ir.IntegerValue:
+        return share_of(amount, until, length) - share_of(amount, before, length)
+
+    parts = parts.mutate(net=part(parts["net"]), own=part(parts["own"]))
+    return parts.group_by(["customer_id", "quarter_number"]).agg(
+        net=total(parts["net"]),
+        own=total(parts["own"]),
+        shared=total(ibis.ifelse(parts["own"].isnull(), parts["net"], 0)),
+    )
+
+
+def _scores(responses: ir.Table, *, last: bool) -> ir.Table:
+    """Return the relationship score of each customer and quarter asked; silent where none was given."""
+    asked = responses.filter((responses["kind"] == "relationship") & (responses["customer_id"] != ""))
+    given = asked["counts"] & asked["nps"].notnull()
+    day, then = asked["answered_day"], asked["response_id"]
+    order = [day.desc(), then.desc()] if last else [day, then]
+    place = ibis.row_number().over(group_by=["customer_id", "quarter_number"], order_by=[given.desc(), *order])
+    first = asked.mutate(given=given, place=place)
+    first = first.filter(first["place"] == 0)
+    return first.select(
+        "customer_id",
+        "quarter_number",
+        score=ibis.ifelse(first["given"], first["nps"], ibis.null("int8")),
+        grp=ibis.ifelse(first["given"], first["grp"], "silent"),
+    )

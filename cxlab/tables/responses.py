@@ -1,0 +1,103 @@
+"""The prepared table ``responses``: one row per invitation, scores with what is known of the customer."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from cxlab.tables.config import Rules
+from cxlab.tables.days import day_of
+from cxlab.tables.fiscal import named_quarter, quarter_number
+from cxlab.tables.traits import with_traits
+
+
+def responses(
+    invitations: ir.Table, *, lives: ir.Table | None, customers: ir.Table | None, rules: Rules, first_month: int
+) -> ir.Table:
+    """Invitations as counted: their quarter, their group, and which answer of a customer counts.
+
+    The quarter is the one the wave names; where it names none, or ``rules.wave`` says otherwise, the one of the
+    answer, else of the invitation. Of several answers of a customer to a survey in one wave (one quarter, where
+    no wave is named) the one ``rules.answer`` declares counts; of anonymous answers all do.
+
+    Parameters
+    ----------
+    invitations : Table
+        ``survey_responses`` as known at the close.
+    lives, customers : Table or None
+        Prepared spells and the contract table, for the columns of the customer.
+    rules : Rules
+        Which answer counts, and what a wave is.
+    first_month : int
+        First month of the fiscal year.
+
+    Returns
+    -------
+    Table
+        ``response_id, customer_id`` ('' = anonymous), ``account_id, survey, kind, touchpoint_id,
+        quarter_number, invited_day, delivered_day, answered_day`` (int32; answered missing = silent), ``counts,
+        mode, language, nps`` (int8), ``csat, ces, scale_min, scale_max, weight`` (float64; weight 1 where none is
+        given), ``grp`` (promoter, passive, detractor, '' without nps), ``plan, region, acq_source, segment,
+        offer`` ('' = not known), ``tenure_days`` (int32, when invited), ``active_end``.
+    """
+    rows = _with_wave(invitations, rules=rules, first_month=first_month)
+    rows = _counted(rows, last=rules.answer == "last")
+    rows = rows.mutate(asked_day=ibis.coalesce(rows["invited_day"], rows["answered_day"]))
+    rows = with_traits(rows, day="asked_day", lives=lives, customers=customers)
+    return rows.select(
+        "response_id", "customer_id", "account_id", "survey", "kind", "touchpoint_id", "quarter_number",
+        "invited_day", "delivered_day", "answered_day", "counts", "mode", "language", "nps", "csat", "ces",
+        "scale_min", "scale_max", "weight", "grp", "plan", "region", "acq_source", "segment", "offer",
+        "tenure_days", "active_end",
+    )  # fmt: skip
+
+
+def _with_wave(invitations: ir.Table, *, rules: Rules, first_month: int) -> ir.Table:
+    rows = invitations
+    touched = rows["touchpoint_id"].notnull() | rows["interaction_id"].notnull()
+    happened = [quarter_number(rows[at], first_month=first_month) for at in ("answered_at", "invited_at")]
+    ways = {
+        "declared": [named_quarter(rows["wave"]), *happened],
+        "answered": happened,
+        "invited": happened[::-1],
+    }
+    return rows.select(
+        "response_id",
+        "csat",
+        "ces",
+        "scale_min",
+        "scale_max",
+        "answered_at",
+        customer_id=rows["customer_id"].fill_null(""),
+        survey=rows["survey"].fill_null(""),
+        kind=ibis.coalesce(rows["kind"], ibis.ifelse(touched, "transactional", "relationship")),
+        wave=ibis.coalesce(rows["wave"], "") if rules.wave == "declared" else ibis.literal(""),
+        touchpoint_id=rows["touchpoint_id"].fill_null(""),
+        quarter_number=ibis.coalesce(*ways[rules.wave]),
+        invited_day=day_of(rows["invited_at"]),
+        delivered_day=day_of(rows["delivered_at"]),
+        answered_day=day_of(rows["answered_at"]),
+        mode=rows["mode"].fill_null(""),
+        language=rows["language"].fill_null(""),
+        nps=rows["nps"].cast("int8"),
+        weight=rows["weight"].fill_null(1.0),
+        grp=group_of(rows["nps"]),
+    )
+
+
+def group_of(nps: ir.IntegerValue) -> ir.StringValue:
+    """Return promoter (9, 10), passive (7, 8), detractor (0 to 6), or '' without a score."""
+    return ibis.cases((nps >= 9, "promoter"), (nps >= 7, "passive"), (nps >= 0, "detractor"), else_="")
+
+
+def _counted(rows: ir.Table, *, last: bool) -> ir.Table:
+    """Mark the one answer of a customer, survey and wave that counts; of anonymous ones every answer."""
+    scored = rows["answered_at"].notnull() & ibis.coalesce(rows["nps"], rows["csat"], rows["ces"]).notnull()
+    anonymous = rows["customer_id"] == ""
+    wave = ibis.ifelse(rows["wave"] == "", rows["quarter_number"].cast("string"), rows["wave"])
+    at, then = rows["answered_at"], rows["response_id"]
+    place = ibis.row_number().over(
+        group_by=[rows["customer_id"], rows["survey"], rows["kind"], wave, scored],
+        order_by=[at.desc(), then.desc()] if last else [at, then],
+    )
+    return rows.mutate(counts=(scored & (anonymous | (place == 0))).fill_null(False))
