@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,9 @@ from cxlab.maths.verdict import verdict
 from cxlab.quarter import Quarter
 
 CASES = ("real_rise", "real_fall", "no_material_change", "cannot_tell")
+
+LOWEST_MATTERS = ("nps",)
+"""Questions in which the lowest value of a table is the one to name; elsewhere the highest."""
 
 POWER_80 = 0.8416
 """Normal quantile of 80%: with the interval's multiplier it gives the smallest change seen four times in five."""
@@ -34,14 +38,20 @@ def smallest(change: Estimate) -> float:
     return float(reach * (1 + POWER_80 / z))
 
 
-def verdicts(table: pd.DataFrame, *, band: float, p: str = "p", low: str = "low", high: str = "high") -> list[str]:
-    """Verdict of each row, p adjusted over the rows; what could not be tested cannot be told."""
+def verdicts(
+    table: pd.DataFrame, *, band: float | str, p: str = "p", low: str = "low", high: str = "high"
+) -> list[str]:
+    """Verdict of each row, p adjusted over the rows; what could not be tested cannot be told.
+
+    ``band`` is the same for all rows, or the column that holds each row's own.
+    """
     tested = table[p].notna().to_numpy()
     adjusted = np.full(len(table), np.nan)
     adjusted[tested] = benjamini_hochberg(table[p][tested])
+    own = table[band] if isinstance(band, str) else np.full(len(table), band)
     return [
-        verdict(q, low=below, high=above, band=band) if np.isfinite(q) else "cannot_tell"
-        for q, below, above in zip(adjusted, table[low], table[high], strict=True)
+        verdict(q, low=below, high=above, band=within) if np.isfinite(q) else "cannot_tell"
+        for q, below, above, within in zip(adjusted, table[low], table[high], own, strict=True)
     ]
 
 
@@ -56,7 +66,7 @@ def by_headline(
     unit: Unit,
     level: float,
 ) -> tuple[Estimate | None, Message]:
-    """Headline and sentence of a table of groups: the real change that is largest, else the largest value.
+    """Headline and sentence of a table of groups: the real change that is largest, else the value to look at.
 
     Parameters
     ----------
@@ -76,7 +86,8 @@ def by_headline(
         row = max(real, key=lambda each: abs(each["change"]))
         case = case_of("real_change", row["change"])
     else:
-        row = max(rows, key=lambda each: each["estimate"])
+        pick = min if stem.partition(".")[0] in LOWEST_MATTERS else max
+        row = pick(rows, key=lambda each: each["estimate"])
         case = "none" if compared else "first"
     value = estimate_of(row, unit=unit, level=level)
     values: dict[str, Value] = {"group": Label(of=by, code=row[by]), "value": value, "quarter": quarter}
@@ -92,7 +103,9 @@ def change_unit(unit: Unit) -> Unit:
     return "share_points" if unit == "share" else unit
 
 
-def one_page(*findings: Finding | None, band: float = 0.01) -> tuple[Finding | None, ...]:
+def one_page(
+    *findings: Finding | None, band: float = 0.01, bands: Mapping[str, float] | None = None
+) -> tuple[Finding | None, ...]:
     """Judge the changes of several findings together: Benjamini-Hochberg over all their tests.
 
     Parameters
@@ -103,6 +116,8 @@ def one_page(*findings: Finding | None, band: float = 0.01) -> tuple[Finding | N
         could not be asked (None), pass unchanged.
     band : float
         Changes within plus or minus this are too small to matter; in the unit of the changes.
+    bands : mapping of str to float, optional
+        The same for findings whose changes have another unit, by name.
 
     Returns
     -------
@@ -113,8 +128,9 @@ def one_page(*findings: Finding | None, band: float = 0.01) -> tuple[Finding | N
     tested = {place: each for place, each in enumerate(findings) if each is not None and _is_tested(each)}
     if not tested:
         return findings
-    tests = [_tests(each.table) for each in tested.values()]
-    judged = verdicts(pd.concat(tests, ignore_index=True), band=band)
+    own = {place: (bands or {}).get(each.name, band) for place, each in tested.items()}
+    tests = [_tests(each.table).assign(band=own[place]) for place, each in tested.items()]
+    judged = verdicts(pd.concat(tests, ignore_index=True), band="band")
     for (place, each), part in zip(tested.items(), tests, strict=True):
         result[place] = _judged(each, judged[: len(part)])
         judged = judged[len(part) :]
