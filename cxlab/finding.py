@@ -20,8 +20,9 @@ from cxlab.quarter import Quarter
 
 Kind = Literal["confidence", "prediction"]
 Unit = Literal[
-    "share", "share_points", "points", "score", "count", "amount", "ratio", "months", "days", "probability"
-]
+    "share", "share_points", "points", "score", "count", "amount", "ratio", "months", "days", "probability",
+    "agreement",
+]  # fmt: skip
 Shape = Literal["number", "curve", "forest", "bars", "trend", "flow", "grid", "scatter", "density"]
 Verdict = Literal["real_change", "no_material_change", "cannot_tell"]
 

@@ -28,7 +28,8 @@ DOWNLOAD_ONLY = ("p", "change_low", "change_high")
 
 FORMS: dict[Unit, str] = {
     "share": "share", "share_points": "share_points", "points": "nps", "count": "count", "amount": "amount",
-    "ratio": "ratio", "months": "months", "days": "days", "probability": "probability",
+    "ratio": "ratio", "months": "months", "days": "days", "probability": "probability", "score": "score",
+    "agreement": "agreement",
 }  # fmt: skip
 """How a number of each unit is written."""
 

@@ -9,7 +9,7 @@ from typing import get_args
 from cxlab.finding import Estimate, Label, Unit
 from cxlab.quarter import Quarter
 
-STYLES = ("ci", "range", "span", "change", "size", "short", "digits")
+STYLES = ("ci", "range", "span", "change", "size", "short", "digits", "each")
 """How a number is written, beside the plain way."""
 
 UNITS: dict[str, str] = {
@@ -19,7 +19,7 @@ UNITS: dict[str, str] = {
 }
 """Name of a form, and the unit of the estimates it writes."""
 
-PLAIN = frozenset({"text", "label", "list", "quarter", "quarter_short", "date", "date_short", "month"})
+PLAIN = frozenset({"text", "label", "list", "quarter", "quarter_short", "date", "date_short", "month", "rank"})
 """Forms of what is no number."""
 
 FORMS = PLAIN | {"value"} | {*STYLES, *UNITS} | {f"{unit}_{style}" for unit in UNITS for style in STYLES}

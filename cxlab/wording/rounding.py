@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 MILLION, BILLION = 6, 9
 """Powers of ten that amounts are written in."""
 
+HUNDREDTH = Decimal("0.01")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounding:
@@ -41,7 +43,8 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
 
     Shares have one decimal, none from 10% on where the interval is 1.5 points wide; months have one, none where it
     is two months wide. Differences of shares have one decimal. Ratios have one, two where the value or an end is
-    near 1 or the value would read like an end. What has no interval and is whole (a target, a rule) is written
+    near 1 or the value would read like an end. Mean scores have one, two where the value would read like an end;
+    agreements have two. What has no interval and is whole (a target, a rule) is written
     whole. Amounts have three digits, two where the interval is wide. Everything else is whole.
     """
     if not math.isfinite(value):
@@ -58,11 +61,16 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
             return Rounding(power=-2, step=_tenth_unless(_whole(value * 100, ends)))
         case "months":
             return Rounding(power=0, step=_tenth_unless(width >= 2 or _whole(value, ends)))
+        case "agreement":
+            return Rounding(power=0, step=HUNDREDTH)
+        case "score":
+            tenth = Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
+            return Rounding(power=0, step=HUNDREDTH) if width and tenth(value) in map(tenth, ends) else tenth
         case "ratio":
             near = 0.85 <= value < 1.15 or value < 0.25 or any(0.95 <= end < 1.05 for end in ends)
             tenth = Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
             if (near and not _whole(value * 10, ends)) or (width and tenth(value) in map(tenth, ends)):
-                return Rounding(power=0, step=Decimal("0.01"))
+                return Rounding(power=0, step=HUNDREDTH)
             return tenth
     return Rounding(power=-2 if unit == "probability" else 0, step=Decimal(1))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from numbers import Real
+from numbers import Integral, Real
 from string import Formatter
 from typing import Any
 
+from babel.core import Locale
 from babel.dates import format_date
 
 from cxlab.finding import Estimate, Label, Message
@@ -108,6 +109,8 @@ class Wording:
                 return format_date(value, format=shape, locale=self.language).replace(" ", NBSP)
             case bool(), _:
                 pass
+            case Integral(), "rank":
+                return self._rank(int(value))
             case Estimate() | Real(), _:
                 quantity = value if isinstance(value, Estimate) else float(value)
                 unit, style = unit_and_style(quantity, form)
@@ -119,6 +122,10 @@ class Wording:
         if len(words) < 2:
             return "".join(words)
         return pattern(self.language, "number.list").format(first=", ".join(words[:-1]), last=words[-1])
+
+    def _rank(self, place: int) -> str:
+        shape = pattern(self.language, f"number.rank.{Locale(self.language).ordinal_form(place)}")
+        return shape.replace(" ", NBSP).format(number=place)
 
     def _quarter(self, quarter: Quarter, form: str) -> str:
         shape = pattern(self.language, f"number.{form}").replace(" ", NBSP)

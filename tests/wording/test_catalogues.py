@@ -77,7 +77,7 @@ def test_both_languages_use_the_same_values():
         and {n for text in flat(message) for n, _ in placeholders(text)}
         != {n for text in flat(VIETNAMESE[id_]) for n, _ in placeholders(text)}
     ]
-    assert [id_ for id_ in differing if not str(id_).startswith("number.quarter")] == []
+    assert [id_ for id_ in differing if not str(id_).startswith(("number.quarter", "number.rank"))] == []
 
 
 def test_plurals_ask_for_n_or_are_units():

@@ -51,6 +51,18 @@ FORMS_TABLE = [
     (14.2, "months", "14.2 months", "14,2 tháng"),
     (1, "months", "1 month", "1 tháng"),
     (10, "days", "10 days", "10 ngày"),
+    (2.9, "score", "2.9", "2,9"),
+    (4.0, "score", "4", "4"),
+    (-0.34, "score_change", "−0.3", "giảm 0,3 điểm"),
+    (0.2, "score_size", "0.2 on the scale", "0,2 điểm"),
+    (0.8, "agreement", "0.80", "0,80"),
+    (22_000, "amount_each", "22,000 VND a customer", "22.000 đồng/khách"),
+    (3_400_000, "amount_each", "3.4 m VND a customer", "3,4 triệu đồng/khách"),
+    (1, "rank", "1st", "thứ nhất"),
+    (2, "rank", "2nd", "thứ 2"),
+    (3, "rank", "3rd", "thứ 3"),
+    (11, "rank", "11th", "thứ 11"),
+    (23, "rank", "23rd", "thứ 23"),
 ]
 
 INTERVALS_TABLE = [
@@ -65,6 +77,9 @@ INTERVALS_TABLE = [
     ((96e6, 41e6, 170e6, "amount"), "96 m VND (41 to 170)", "96 triệu đồng (41 đến 170)"),
     ((1.4, 1.2, 1.6, "ratio"), "1.4 times (1.2 to 1.6)", "gấp 1,4 lần (1,2 đến 1,6)"),
     ((0.93, 0.62, 1.38, "ratio"), "0.93 times (0.62 to 1.38)", "bằng 0,93 lần (0,62 đến 1,38)"),
+    ((2.9, 2.7, 3.1, "score"), "2.9 (2.7 to 3.1)", "2,9 (2,7 đến 3,1)"),
+    ((2.91, 2.88, 2.94, "score"), "2.91 (2.88 to 2.94)", "2,91 (2,88 đến 2,94)"),
+    ((0.61, 0.52, 0.7, "agreement"), "0.61 (0.52 to 0.70)", "0,61 (0,52 đến 0,70)"),
     ((908, 860, 960, "count"), "908 (860 to 960)", "908 (860 đến 960)"),
     ((14.2, 11.0, None, "months"), "14.2 months (at least 11.0)", "14,2 tháng (ít nhất 11,0)"),
     ((14.2, None, 19.5, "months"), "14.2 months (at most 19.5)", "14,2 tháng (nhiều nhất 19,5)"),
@@ -100,6 +115,13 @@ def test_ranges_and_spans():
         "210 to 255 m VND",
     )
     assert spaces(VI.number(estimate(1.4, 1.2, 1.6, "ratio"), "span")) == "1,2 đến 1,6 lần"
+
+
+def test_a_score_stands_on_its_scale():
+    score = estimate(2.9, 2.7, 3.1, "score")
+    for wording, words, written in ((EN, " of ", "2.9 of 5 (2.7 to 3.1)"), (VI, "/", "2,9/5 (2,7 đến 3,1)")):
+        pieces = wording.number(score, "score"), wording.number(5, "count"), wording.number(score, "range")
+        assert spaces(f"{pieces[0]}{words}{pieces[1]} ({pieces[2]})") == written
 
 
 def test_number_and_unit_are_held_together():
@@ -146,6 +168,8 @@ def test_numbers_of_numpy_are_numbers():
         (estimate(1, 0, 2, "count"), "share", "the form 'share' cannot write an estimate of unit 'count'"),
         (estimate(1, 0, 2, "count"), "date", "the form 'date' cannot write an estimate of unit 'count'"),
         (float("nan"), "share", "only a finite number can be written; got nan"),
+        (True, "rank", "the form 'rank' cannot write True"),
+        (1.5, "rank", "the form 'rank' needs an estimate, or a unit before it; got 1.5"),
         (True, "count", "the form 'count' cannot write True"),
         ("text", "share", "the form 'share' cannot write 'text'"),
         (Label(of="plan", code="a"), "count", "the form 'count' cannot write Label(of='plan', code='a')"),
