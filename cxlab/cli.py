@@ -84,6 +84,9 @@ def run(
         list[str] | None, typer.Option("--set", help="A notebook's parameter; may be repeated.")
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Use only what was known on this day.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Notebooks that run at once; otherwise one for each processor.")
+    ] = None,
     study: StudyOption = None,
     as_json: JsonOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, run nothing.")] = False,
@@ -99,7 +102,7 @@ def run(
         wanted = Quarter.span(quarters)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    plan = plan_run(study, only=_listed(only), sets=sets or (), languages=_listed(lang), as_of=as_of)
+    plan = plan_run(study, only=_listed(only), sets=sets or (), languages=_listed(lang), as_of=as_of, jobs=jobs)
     for quarter in wanted:
         _say(f"{quarter}: checking" if dry_run else f"{quarter}: running")
         with _watched(str(quarter)) as watch:

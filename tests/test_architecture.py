@@ -53,6 +53,7 @@ DOORS = {
     "nbformat": {"run", "report"},
     "nbclient": {"run"},
     "jupyter_client": {"run"},
+    "jupyter_core": {"run"},
     "pydantic": {"tables", "run"},
     "yaml": {"tables"},
     "python_calamine": {"tables"},

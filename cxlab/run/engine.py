@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -106,6 +107,8 @@ def execute(
     except CxlabError as error:
         note("step failed", step=step.name, kind=type(error).__name__, seconds=_since(started))
         raise
+    finally:
+        ensure_event_loop().close()  # each thread has one; nobody else would close it
     note("step done", step=step.name, seconds=_since(started))
     return done
 

@@ -21,6 +21,9 @@ GRACE_SECONDS = 1.5
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+_open: set[AsyncKernelManager] = set()
+
+
 class ThisInterpreter(KernelSpecManager):
     """Knows one kernel: the Python that runs now. Kernels installed by the user are not looked at."""
 
@@ -47,14 +50,24 @@ def kernel(environment: Mapping[str, str]) -> Iterator[tuple[AsyncKernelManager,
             transport="ipc",  # sockets in a folder of our own: nobody else on the machine can talk to the kernel
             ip=str(Path(folder) / "socket"),
         )
+        _open.add(manager)
         try:
             yield manager, {**os.environ, **_fixed(folder), **environment}
         finally:
+            _open.discard(manager)
             process = getattr(manager.provisioner, "process", None)
             if process is not None:
                 end_group(process)
             manager.cleanup_connection_file()
             manager.context.destroy(linger=0)
+
+
+def end_kernels() -> None:
+    """Kill every kernel of this process with all it started; whoever waits for one sees it dead."""
+    for manager in tuple(_open):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None:
+            _signal(process.pid, signal.SIGKILL)
 
 
 def _fixed(folder: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,9 @@ from typing import Literal
 from cxlab.errors import UsageError
 from cxlab.run.parameters import Value, choose
 from cxlab.run.steps import Step, discover, notebooks_of
+
+MOST_JOBS = 4
+"""So many notebooks at once if nobody says how many: each takes half a gigabyte before it does anything."""
 
 State = Literal["published", "draft", "planned"]
 
@@ -37,6 +41,8 @@ class Plan:
         Parameters that differ from their default, by step.
     as_of : date or None
         What was known on this day; None is the study's own rule.
+    jobs : int
+        How many notebooks run at once.
     """
 
     config: Path
@@ -47,6 +53,7 @@ class Plan:
     steps: tuple[Step, ...]
     values: Mapping[str, Mapping[str, Value]]
     as_of: date | None
+    jobs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,7 @@ def plan_run(
     sets: Sequence[str] = (),
     languages: Sequence[str] = (),
     as_of: str | date | None = None,
+    jobs: int | None = None,
 ) -> Plan:
     """Read the notebooks and check every parameter.
 
@@ -98,6 +106,8 @@ def plan_run(
         Some of the study's; empty means all.
     as_of : date or ISO text, optional
         Use only what was known on this day.
+    jobs : int, optional
+        How many notebooks run at once; None is one for each processor, at most `MOST_JOBS`.
 
     Raises
     ------
@@ -106,6 +116,7 @@ def plan_run(
     """
     from cxlab.tables.config import find_config, read_config
 
+    at_once = _jobs(jobs)
     study_file = find_config(config).resolve()
     study = read_config(study_file)
     steps = discover(notebooks_of(study.notebooks, folder=study_file.parent))
@@ -120,7 +131,14 @@ def plan_run(
         steps=chosen,
         values=values,
         as_of=_day(as_of, steps=chosen),
+        jobs=at_once,
     )
+
+
+def _jobs(asked: int | None) -> int:
+    if asked is not None and asked < 1:
+        raise UsageError(f"--jobs is 1 or more; got {asked}")
+    return asked or min(MOST_JOBS, os.cpu_count() or 1)
 
 
 def _languages(asked: Sequence[str], *, known: Sequence[str]) -> tuple[str, ...]:

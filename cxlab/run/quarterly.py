@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import signal
 import threading
 import time
@@ -25,12 +26,16 @@ from cxlab.run.journal import journal, note
 from cxlab.run.parameters import Value
 from cxlab.run.plan import Plan, RunResult, State
 from cxlab.run.steps import LEADERS_PAGE, Step
+from cxlab.run.together import carry_out_together
 from cxlab.tables.study import open_study
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cxlab.tables.study import Study
+
+MEMORY_MEGABYTES = 4096
+"""What the engines of all steps that run at once may use together."""
 
 APPROVED_BY_STUDY = "auto_publish"
 """Who approved a quarter that the study file lets through by itself."""
@@ -96,12 +101,15 @@ def _make_report(
 ) -> dict[str, float]:
     """Execute the steps and write findings, pages and, last, the manifest; return seconds by step."""
     steps = [step for step in plan.steps if step.name not in facts.off]
-    executed: dict[str, NotebookNode] = {}
     seconds: dict[str, float] = {}
-    for step in steps:
+
+    def one(step: Step) -> NotebookNode:
         started = time.monotonic()
-        executed[step.name] = _execute_step(plan, study, step=step, folder=folder, limits=limits, watch=watch)
+        done = _execute_step(plan, study, step=step, folder=folder, limits=limits, watch=watch)
         seconds[step.name] = round(time.monotonic() - started, 3)
+        return done
+
+    executed = carry_out_together(steps, one, jobs=plan.jobs)
     findings = _write_findings(study, list(executed), folder=folder, facts=facts)
     _write_pages(executed, findings, study=study, facts=facts, folder=folder)
     record = _record(plan, study, facts=facts, steps=steps, seconds=seconds, findings=findings)
@@ -143,7 +151,12 @@ def _execute_step(
     executed = execute(
         step,
         values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
-        environment={"CXLAB_RUN": str(folder), "CXLAB_STEP": step.name, "CXLAB_STUDY": str(plan.config)},
+        environment={
+            "CXLAB_RUN": str(folder),
+            "CXLAB_STEP": step.name,
+            "CXLAB_STUDY": str(plan.config),
+            "CXLAB_MEMORY": os.environ.get("CXLAB_MEMORY", f"{MEMORY_MEGABYTES // plan.jobs}MB"),
+        },
         folder=study.folder,
         to=folder / "notebooks" / step.path.name,
         limits=limits,

@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cxlab.cli import app
+from cxlab.errors import UsageError
+from cxlab.run import plan_run
 
 
 @pytest.fixture
@@ -62,3 +64,25 @@ def test_check_counts_the_tables(cxlab):
     assert done.exit_code == 0, done.output
     assert "contracts" in done.stdout
     assert json.loads(done.stdout.splitlines()[-1])["tables"]["contracts"]["accepted"] == 5
+
+
+def test_a_failed_notebook_ends_the_one_beside_it(study_file, write_notebook, left_behind):
+    write_notebook(
+        "churn",
+        "import time\nfrom pathlib import Path\nPath('busy').touch()\ntime.sleep(60)\nPath('woke').touch()",
+    )
+    write_notebook(
+        "journey", "import time\nfrom pathlib import Path\nwhile not Path('busy').exists(): time.sleep(.05)\n1/0"
+    )
+    done = CliRunner().invoke(app, ["run", "2026Q3", "--jobs", "2", "--study", str(study_file)])
+    assert done.exit_code == 1
+    assert "journey.ipynb, code cell" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert not (study_file.parent / "woke").exists(), "it waited for the other one to end by itself"
+    assert left_behind(study_file) == []
+    assert not (study_file.parent / "reports" / "2026Q3").exists()
+
+
+def test_jobs_below_one_are_refused(study_file):
+    with pytest.raises(UsageError, match=r"^--jobs is 1 or more; got 0$"):
+        plan_run(study_file, jobs=0)
