@@ -22,8 +22,9 @@ Measure = Literal["csat", "ces"]
 
 ANSWERS = ("promoters", "passives", "detractors")
 LINKS = ("accounts", "net_squares", "net_times_n", "n_squares")
-BAND = "tenure_band"
-"""What ``by`` may name beside the columns of ``responses``: the band of tenure at the invitation."""
+DERIVED = ("touchpoint", "tenure_band")
+"""What ``by`` may name beside the columns of ``responses``: ``touchpoint_id`` as its labels are called, and the
+band of tenure at the invitation."""
 BANDS = (0, 1, 3, 6, 12, 24)
 """Edges of the bands in months; the last is open."""
 
@@ -85,7 +86,7 @@ def rating_counts(
     measure : {"csat", "ces"}
         Which answer.
     by : sequence of str
-        Columns of ``responses`` to count by, such as ``touchpoint_id``.
+        Columns of ``responses`` to count by, such as ``touchpoint``.
 
     Returns
     -------
@@ -195,9 +196,9 @@ def response_counts(
 
 
 def _refuse(responses: ir.Table, *, by: Sequence[str]) -> None:
-    unknown = [name for name in by if name not in (*responses.columns, BAND)]
+    unknown = [name for name in by if name not in (*responses.columns, *DERIVED)]
     if unknown:
-        columns = ", ".join((*responses.columns, BAND))
+        columns = ", ".join((*responses.columns, *DERIVED))
         raise ValueError(f"by names columns of responses ({columns}); got {', '.join(unknown)}")
 
 
@@ -208,7 +209,7 @@ def _asked(responses: ir.Table, *, kind: str | None) -> ir.Table:
     months = asked.tenure_days / DAYS_PER_MONTH
     bands = [(months < edge, code) for edge, code in zip(BANDS[1:], _codes(), strict=False)]
     known = ibis.cases(*bands, else_=f"{BANDS[-1] + 1}+")
-    return asked.mutate(**{BAND: ibis.ifelse(months.isnull(), "", known)})
+    return asked.mutate(touchpoint=asked.touchpoint_id, tenure_band=ibis.ifelse(months.isnull(), "", known))
 
 
 def _codes() -> list[str]:

@@ -135,7 +135,7 @@ def if_answering_differs(
         If a rate is not above zero.
 
     >>> [round(each, 1) for each in if_answering_differs(600, 240, 160, passive=1.0)]  # 44 as answered
-    [30.0, 25.5, 34.5]
+    [30.0, 25.0, 35.0]
     """
     passive = (1 + promoter) / 2 if passive is None else passive
     if promoter <= 0 or passive <= 0:

@@ -1,0 +1,64 @@
+"""The question asked of a whole study: so that this quarter and an earlier one are asked alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cxlab.claim import scope_of
+from cxlab.evidence.scores import pairs, score_counts
+from cxlab.finding import Estimate, Finding
+from cxlab.nps.change import where
+from cxlab.nps.score import score
+
+if TYPE_CHECKING:
+    from cxlab.tables.study import Study
+
+
+def score_at(study: Study) -> Finding:
+    """Net Promoter Score of the study's own quarter (``nps.score``), as known by its own date.
+
+    Parameters
+    ----------
+    study : Study
+        This quarter's, or an earlier one's (``study.earlier(1)``).
+    """
+    counts = score_counts(study.responses, bucket=True)
+    return score(counts, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n)
+
+
+def where_at(study: Study) -> Finding | None:
+    """Change among those whom this quarter's event concerned (``nps.where``).
+
+    That part is named by the team in ``events`` (``scope``, such as ``plan=en90,en120``) and not searched for.
+
+    Returns
+    -------
+    Finding or None
+        None where no event of the quarter names a part of the base.
+    """
+    concerned = scope_of(study.events, first=study.quarter.start, close=study.quarter.end)
+    if concerned is None:
+        return None
+    of, codes = concerned
+    return where(
+        score_counts(study.responses, by=[of]),
+        pairs(study.responses, quarter=study.quarter, against=[study.quarter - 1], by=[of]),
+        of=of, codes=codes, quarter=study.quarter, band=study.config.material_change.nps,
+        level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
+
+
+def leading(measured: Finding, *others: Finding | None) -> Finding:
+    """Return the score as the answer of the page: it says the first of the others that has something to say.
+
+    Parameters
+    ----------
+    measured : Finding
+        ``nps.score``.
+    *others : Finding or None
+        In order: the change, and what stands in for a general score that nobody was asked for.
+    """
+    for other in others:
+        if other is not None and isinstance(other.headline, Estimate):
+            return measured.saying(other.message)
+    return measured
