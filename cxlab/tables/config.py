@@ -55,7 +55,7 @@ class File(_Part):
     """One file and how it is written."""
 
     path: str
-    format: Literal["csv", "parquet", "excel"] | None = None
+    format: Literal["csv", "parquet", "excel", "yaml"] | None = None
     encoding: Literal["utf-8", "utf-16", "windows-1258", "windows-1252"] = "utf-8"
     separator: Literal[",", ";", "\t", "|"] = ","
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
@@ -78,6 +78,8 @@ class File(_Part):
             ".xlsx": "excel",
             ".xlsb": "excel",
             ".xls": "excel",
+            ".yaml": "yaml",
+            ".yml": "yaml",
         }.get(ending, "parquet")
 
 

@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
+
+from cxlab.redact import kept
 
 _SHARE_OF = """
 CREATE OR REPLACE TEMP MACRO share_of(amount, part, whole) AS
@@ -44,7 +47,17 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
     if engine.raw_sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         engine.raw_sql("SET enable_progress_bar = false")
     engine.raw_sql(_SHARE_OF)
+    engine.con.create_function("kept_text", _kept_texts, ["VARCHAR"], "VARCHAR", type="arrow")
     return engine
+
+
+def _kept_texts(texts: pa.ChunkedArray) -> pa.Array:
+    return pa.array(kept(texts.to_pylist()), pa.string())
+
+
+def kept_text(sql: str) -> str:
+    """Return SQL of a text as it is kept, cleaned and redacted (`cxlab.redact`)."""
+    return f"kept_text({sql})"
 
 
 def quote(text: str) -> str:

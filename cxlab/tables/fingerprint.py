@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from cxlab import redact
 from cxlab.tables.whole_files import write_whole
 
 _TRUST_AFTER_NS = 2_000_000_000
@@ -27,8 +28,8 @@ def digest(*parts: object) -> str:
 
 @functools.cache
 def code_version() -> str:
-    """Hash of the code that makes tables: what it made before a change is made anew."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    """Hash of the code that makes tables, redaction included: what it made before a change is made anew."""
+    files = [*sorted(Path(__file__).parent.rglob("*.py")), Path(redact.__file__)]
     return digest([(file.name, file.read_text(encoding="utf-8")) for file in files])
 
 

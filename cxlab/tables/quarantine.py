@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ibis.backends.duckdb import Backend
 
+from cxlab.redact import kept
 from cxlab.tables.config import Source
 from cxlab.tables.engine import name, quote
 from cxlab.tables.schema import Table
@@ -33,7 +34,8 @@ def write_quarantine(
     """
     to.unlink(missing_ok=True)
     parts = [_rows(one, table=table, source=source, bad=bad) for one, source in staged]
-    refused = [_line(one, row) for one, _ in staged for row in one.reading.refused]
+    texts = any(column.type == "text" for column in table.columns)
+    refused = [_line(one, row, texts=texts) for one, _ in staged for row in one.reading.refused]
     rows = " UNION ALL BY NAME ".join([*parts, *refused])
     columns = [row[0] for row in engine.con.execute(f"DESCRIBE {rows}").fetchall()]
     if not engine.con.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0]:
@@ -48,10 +50,11 @@ def write_quarantine(
         half.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
 
 
-def _line(staged: Staged, row: Refused) -> str:
+def _line(staged: Staged, row: Refused, *, texts: bool) -> str:
+    line = quote(next(kept([row.text])) if texts else row.text)
     return (
         f"SELECT {quote(f'{staged.name}:{row.origin}')} AS source, {row.record}::BIGINT AS record, "
-        f"{quote(row.reason)} AS reasons, {quote(row.text)} AS line"
+        f"{quote(row.reason)} AS reasons, {line} AS line"
     )
 
 

@@ -15,6 +15,7 @@ from cxlab.tables.config import File, Source
 from cxlab.tables.csv_files import csv_view
 from cxlab.tables.engine import name, quote
 from cxlab.tables.excel_files import excel_view
+from cxlab.tables.yaml_files import yaml_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,8 @@ def _view(
                 rows, refused = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop)
             case "excel":
                 rows = excel_view(engine, path=path, file=file, drop=drop)
+            case "yaml":
+                rows = yaml_view(engine, path=path, file=file, drop=drop)
             case _:
                 rows = _parquet(path, drop=drop)
         engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {rows}")

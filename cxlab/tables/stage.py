@@ -10,7 +10,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
 from cxlab.tables.config import Expression, Source
-from cxlab.tables.engine import name, quote
+from cxlab.tables.engine import kept_text, name, quote
 from cxlab.tables.problems import did_you_mean
 from cxlab.tables.schema import Column, Table
 from cxlab.tables.sources import Reading
@@ -87,6 +87,7 @@ def stage(
     for column in map(table.column, raw):
         value, kind = f"raw_{column.name}", types[f"raw_{column.name}"]
         sql = cast(name(value), column=column, engine_type=kind, file=file, currency=currency)
+        sql = kept_text(sql) if column.type == "text" else sql
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
     unread = ", ".join(
         f"CASE WHEN {_present(column, types)} AND {sql} IS NULL THEN {quote(column)} END"
@@ -134,15 +135,21 @@ def _is_hashed(column: Column, *, source: Source) -> bool:
     return column.name in source.hash or (source.ids == "hash" and column.type == "id")
 
 
-def _original(sql: str, *, hashed: bool) -> str:
-    return _hashed(f"trim(CAST({sql} AS VARCHAR))") if hashed else f"CAST({sql} AS VARCHAR)"
+def _original(sql: str, *, column: Column, source: Source) -> str:
+    text = f"CAST({sql} AS VARCHAR)"
+    if _is_hashed(column, source=source):
+        return _hashed(f"trim({text})")
+    return kept_text(text) if column.type == "text" else text
 
 
 def originals(staged: Staged, *, table: Table, source: Source) -> str:
-    """Return SQL of ``_source``, ``_record`` and the original values as text; hashed columns stay hashed."""
+    """Return SQL of ``_source``, ``_record`` and the original values as text.
+
+    Hashed columns stay hashed, and texts are redacted here as well.
+    """
     raw = raw_columns(table, source=source, reading=staged.reading)
     columns = ", ".join(
-        f"{_original(sql, hashed=_is_hashed(table.column(column), source=source))} AS {name(column)}"
+        f"{_original(sql, column=table.column(column), source=source)} AS {name(column)}"
         for column, sql in raw.items()
     )
     return (

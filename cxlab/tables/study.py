@@ -22,6 +22,7 @@ from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known import as_known
 from cxlab.tables.load import load_tables
 from cxlab.tables.load_report import LoadReport, report
+from cxlab.tables.names import with_names
 from cxlab.tables.prepared import Prepared
 from cxlab.tables.rates import converted
 from cxlab.tables.schema import TABLES
@@ -238,7 +239,7 @@ def _open(
         remembered=prepared / "counted" / counted,
     )
     return Study(
-        config=config,
+        config=with_names(config, tables=tables),
         folder=file.parent,
         quarter=quarter,
         as_of=as_of,
