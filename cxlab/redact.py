@@ -91,7 +91,7 @@ def kept(texts: Iterable[str]) -> Iterator[str]:
 
 _TRAILING = re.compile(r"[.,;:!?)\]}'\"…]+$")
 _EMAIL = re.compile(
-    r"[\w.+-]+ ?@ ?(?:[\w-]+\.)+[a-z]{2,}|[\w.+-]+ ?@ ?(?:gmail|yahoo|hotmail|outlook|icloud)\b"
+    r"[\w.+-]+(?:@| @ )(?:[\w-]+\.)+[a-z]{2,}|[\w.+-]+(?:@| @ )(?:gmail|yahoo|hotmail|outlook|icloud)\b"
     r"|[\w.+-]+ ?[(\[]at[)\] ] ?(?:[\w-]+\.)+[a-z]{2,}",
     re.IGNORECASE | re.ASCII,
 )
@@ -162,6 +162,8 @@ def _take(
     """Add what a pattern finds where nothing was found before."""
     for match in pattern.finditer(text):
         start, end = match.span(group)
+        if match[group].startswith("(") and match[group].count("(") > match[group].count(")"):
+            start += 1
         if trimmed:
             end -= len(found[0]) if (found := _TRAILING.search(match[group])) else 0
         free = all(end <= other.start or start >= other.end for other in spans)
