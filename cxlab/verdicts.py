@@ -157,6 +157,7 @@ def _judged(finding: Finding, judged: list[str]) -> Finding:
             table, stem=finding.name, by=str(table.columns[0]), quarter=finding.about, compared=True, least=0,
             unit=now.unit, level=now.level,
         )  # fmt: skip
+        message = Message(message.id, {**finding.message.values, **message.values})
         return replace(finding, table=table, message=message, headline=headline or now)
     stem, _, case = finding.message.id.rpartition(".")
     if case not in CASES:

@@ -104,7 +104,8 @@ def rating_counts(
     _refuse(responses, by=by)
     answers = _answers(responses, kind=kind, measure=measure)
     keys = ["quarter_number", *by, "scale_min", "scale_max", "value"]
-    counted = answers.mutate(value=answers[measure]).group_by(keys).agg(answers=answers.count())
+    answers = answers.mutate(value=answers[measure])
+    counted = answers.group_by(keys).agg(answers=answers.count())
     return _laid(counted, keys=keys, counts=["answers"])
 
 

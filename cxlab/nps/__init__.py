@@ -4,15 +4,15 @@ Every function takes evidence (`cxlab.evidence`) and answers with a Finding name
 general survey, of touchpoints, satisfaction and effort are never pooled.
 """
 
-from cxlab.nps.at import leading, score_at, where_at
+from cxlab.nps.at import leading, score_at, unmeasured, where_at
 from cxlab.nps.change import change, where
 from cxlab.nps.forecast import next_quarter
 from cxlab.nps.groups import by, parts
+from cxlab.nps.judged import one_page
 from cxlab.nps.migration import migration
-from cxlab.nps.ratings import satisfaction, touchpoints
+from cxlab.nps.ratings import ratings_by, satisfaction
 from cxlab.nps.response import response
 from cxlab.nps.score import bound, sample, score, trend
-from cxlab.verdicts import one_page
 
 __all__ = [
     "bound",
@@ -23,13 +23,14 @@ __all__ = [
     "next_quarter",
     "one_page",
     "parts",
+    "ratings_by",
     "response",
     "sample",
     "satisfaction",
     "score",
     "score_at",
-    "touchpoints",
     "trend",
+    "unmeasured",
     "where",
     "where_at",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cxlab.claim import scope_of
+import pandas as pd
+
+from cxlab.claim import estimates, finding, labels, scope_of
 from cxlab.evidence.scores import pairs, score_counts
-from cxlab.finding import Estimate, Finding
+from cxlab.finding import Estimate, Finding, Message, Value, definition
 from cxlab.nps.change import where
 from cxlab.nps.score import score
 
@@ -34,8 +36,11 @@ def where_at(study: Study) -> Finding | None:
     Returns
     -------
     Finding or None
-        None where no event of the quarter names a part of the base.
+        None where no event of the quarter names a part of the base, or no quarter was ever asked.
     """
+    counts = score_counts(study.responses)
+    if counts.empty:
+        return None
     concerned = scope_of(study.events, first=study.quarter.start, close=study.quarter.end)
     if concerned is None:
         return None
@@ -45,6 +50,39 @@ def where_at(study: Study) -> Finding | None:
         pairs(study.responses, quarter=study.quarter, against=[study.quarter - 1], by=[of]),
         of=of, codes=codes, quarter=study.quarter, band=study.config.material_change.nps,
         level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
+
+
+def unmeasured(study: Study, *counts: pd.DataFrame) -> Finding | None:
+    """Touchpoints customers meet and are never asked about (``nps.unmeasured``).
+
+    Parameters
+    ----------
+    study : Study
+        Its table ``touchpoints`` says what customers meet.
+    *counts : DataFrame
+        Evidence by ``touchpoint``: `score_counts`, `rating_counts`.
+
+    Returns
+    -------
+    Finding or None
+        Headline a count; one row per touchpoint. None where every touchpoint is asked about, or none is listed.
+    """
+    if "touchpoints" not in study.tables:
+        return None
+    listed = study.tables["touchpoints"].select("touchpoint_id").to_pandas()["touchpoint_id"].astype(str)
+    asked = set().union(*(set(each["touchpoint"]) for each in counts))
+    codes = sorted(set(listed) - asked)
+    if not codes:
+        return None
+    n = len(codes)
+    headline = Estimate(value=n, low=n, high=n, unit="count", level=study.config.level)
+    table = pd.DataFrame({"touchpoint": codes, **estimates(1.0, 1.0, 1.0, 1)})
+    values: dict[str, Value] = {"n": n, "touchpoints": labels("touchpoint", codes), "all": len(set(listed))}
+    return finding(
+        "nps.unmeasured", about=study.quarter, rule=definition("touchpoints without an answer"),
+        headline=headline, message=Message("nps.unmeasured", values), table=table, shape="number",
+        method=Message("nps.method.unmeasured"),
     )  # fmt: skip
 
 

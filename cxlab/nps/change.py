@@ -29,7 +29,7 @@ def change(
     band: float = BAND,
     level: float = 0.95,
     minimum: int = 10,
-) -> Finding:
+) -> Finding | None:
     """Change of the score on last quarter and on the same quarter a year ago, as all three are known now.
 
     Customers who answered both waves are paired by their ids, the others are independent: one formula for all.
@@ -49,10 +49,12 @@ def change(
 
     Returns
     -------
-    Finding
+    Finding or None
         ``nps.change``: headline the change on last quarter (points); table: ``against`` (last_quarter, year_ago),
-        ``p``, ``verdict``.
+        ``p``, ``verdict``. None where no quarter was ever asked.
     """
+    if counts.empty:
+        return None
     now = wave(counts, quarter=quarter)
     earlier = {"last_quarter": quarter - 1, "year_ago": quarter.year_ago}
     waves = {name: wave(counts, quarter=each) for name, each in earlier.items()}

@@ -16,7 +16,9 @@ FEWEST_QUARTERS = 8
 """Below as many quarters nobody knows how far they differ."""
 
 
-def next_quarter(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 50) -> Finding:
+def next_quarter(
+    counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 50
+) -> Finding | None:
     """Score that will be measured next quarter with as many answers as now.
 
     The score is taken to stay where it is but for drift: what past changes spread beyond sampling. The interval is
@@ -31,9 +33,12 @@ def next_quarter(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95,
 
     Returns
     -------
-    Finding
-        ``nps.next_quarter`` about the next quarter; one row. Withheld under 8 quarters in a row.
+    Finding or None
+        ``nps.next_quarter`` about the next quarter; one row. Withheld under 8 quarters in a row; None where no
+        quarter was ever asked.
     """
+    if counts.empty:
+        return None
     past = _in_a_row(counts, quarter=quarter, minimum=minimum)
     waves = [wave(counts, quarter=each) for each in past]
     values: dict[str, Value] = {"quarter": quarter + 1, "n": len(past), "least": FEWEST_QUARTERS}

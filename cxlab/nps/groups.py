@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.claim import empty_table, estimates, finding, hidden_check, shown
+from cxlab.claim import empty_table, estimates, finding, shown
 from cxlab.errors import FitError
 from cxlab.evidence.scores import ANSWERS
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
@@ -40,7 +40,7 @@ def by(
     level: float = 0.95,
     minimum: int = 10,
     arrows: int = 100,
-) -> Finding:
+) -> Finding | None:
     """Score of each group, and its change on the quarter before.
 
     Parameters
@@ -61,12 +61,15 @@ def by(
 
     Returns
     -------
-    Finding
+    Finding or None
         One row per group: ``by``, ``last``, ``change``, ``change_low``, ``change_high``, ``p``, ``verdict`` (p
         adjusted over the groups); headline the group that moved most for real, else the one with the lowest score.
+        None where no group is known of anybody.
     """
     name = name or f"nps.by_{by}"
     codes = sorted(code for code in counts[by].unique() if code != "")
+    if not codes:
+        return None
     now, then = (wave(counts, quarter=each, by=by, codes=codes) for each in (quarter, quarter - 1))
     compared = bool(then.n.sum())
     show = shown(_sizes(now, then, compared=compared), least=minimum)
@@ -89,8 +92,16 @@ def by(
     return finding(
         name, about=quarter, rule=definition(RULE, by=by, band=band), headline=headline, message=message,
         table=table, shape="bars", method=Message("nps.method.by"),
-        checks=(hidden_check(int((now.n > 0).sum()) - len(rows), least=minimum), *_few(table, least=arrows)),
+        checks=(hidden(int((now.n > 0).sum()) - len(rows), least=minimum), *_few(table, least=arrows)),
     )  # fmt: skip
+
+
+def hidden(groups: int, *, least: int) -> Check:
+    """Say how many groups are left out because they, or what they complete, have too few answers."""
+    if groups:
+        values: dict[str, Value] = {"n": groups, "least": least}
+        return Check(name="hidden", passed=None, message=Message("nps.check.hidden", values))
+    return Check(name="hidden", passed=True, message=Message("nps.check.nothing_hidden", {"least": least}))
 
 
 def _sizes(now: Wave, then: Wave, *, compared: bool) -> Array:
@@ -115,9 +126,14 @@ def _few(table: pd.DataFrame, *, least: int) -> tuple[Check, ...]:
 
 
 def parts(
-    counts: pd.DataFrame, *, by: str, mix: str | None = None, quarter: Quarter, level: float = 0.95,
+    counts: pd.DataFrame,
+    *,
+    by: str,
+    mix: str | None = None,
+    quarter: Quarter,
+    level: float = 0.95,
     minimum: int = 10,
-) -> Finding:  # fmt: skip
+) -> Finding | None:
     """Split the change of the score into what happened inside groups and who answered.
 
     Parameters
@@ -133,10 +149,12 @@ def parts(
 
     Returns
     -------
-    Finding
+    Finding or None
         ``nps.parts``: headline the whole change; table: one row per group and one for the mix, in points, that
-        sum to the headline; intervals by leaving out buckets.
+        sum to the headline; intervals by leaving out buckets. None where no quarter was ever asked.
     """
+    if counts.empty:
+        return None
     cells = [by, *([mix] if mix else [])]
     rule, method = definition(RULE, cells=cells, split="within and mix, midpoints"), Message("nps.method.parts")
     keys = counts[cells].drop_duplicates().sort_values(cells, ignore_index=True)
@@ -162,7 +180,7 @@ def parts(
         message = _parts_message(table, headline, by=by, quarter=quarter)
     return finding(
         "nps.parts", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
-        method=method, checks=(hidden_check(int((~show).sum()), least=minimum),),
+        method=method, checks=(hidden(int((~show).sum()), least=minimum),),
     )  # fmt: skip
 
 

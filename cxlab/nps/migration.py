@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 
 from cxlab.claim import empty_table, estimates, finding
-from cxlab.finding import Check, Estimate, Finding, Message, Value, definition
+from cxlab.finding import Estimate, Finding, Message, Value, definition
 from cxlab.maths import intervals
 from cxlab.maths.net_change import GROUPS
+from cxlab.nps.groups import hidden
 from cxlab.nps.waves import tables
 from cxlab.quarter import Quarter
 
 
-def migration(pairs: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 10) -> Finding:
+def migration(pairs: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 10) -> Finding | None:
     """Groups of those who answered last quarter and again in this one.
 
     Parameters
@@ -25,10 +26,12 @@ def migration(pairs: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, min
 
     Returns
     -------
-    Finding
+    Finding or None
         ``nps.migration``: table ``then``, ``now``: share of the group of last quarter, n = that group; headline:
-        share of last quarter's promoters who are none now.
+        share of last quarter's promoters who are none now. None where nobody answered either quarter.
     """
+    if pairs.empty:
+        return None
     twice = tables(pairs, against=quarter - 1)[0][:3, :3]
     again = twice.sum(axis=1)
     rows = [
@@ -50,11 +53,11 @@ def migration(pairs: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, min
         passive, detractor = twice[2, 1] / promoters, twice[2, 0] / promoters
         values |= {"gone": headline, "passive": float(passive), "detractor": float(detractor)}
         message = Message("nps.migration", values)
-    hidden = int((again > 0).sum()) - len(rows) // 3
+    left_out = int((again > 0).sum()) - len(rows) // 3
     return finding(
         "nps.migration", about=quarter, rule=definition("groups of those who answered two waves"),
         headline=headline, message=message, table=pd.DataFrame(rows) if rows else empty_table("then", "now"),
-        shape="grid", method=Message("nps.method.migration"), checks=_seen(hidden, least=minimum),
+        shape="grid", method=Message("nps.method.migration"), checks=(hidden(left_out, least=minimum),),
     )  # fmt: skip
 
 
@@ -62,9 +65,3 @@ def _share(part: float, whole: float, *, level: float) -> dict[str, float]:
     low, high = (float(end) for end in intervals.wilson(part, whole, level=level))
     share = part / whole
     return {**estimates(share, min(low, share), max(high, share), int(np.rint(whole)))}  # type: ignore[dict-item]
-
-
-def _seen(hidden: int, *, least: int) -> tuple[Check, ...]:
-    if not hidden:
-        return ()
-    return (Check(name="hidden", passed=None, message=Message("check.hidden", {"n": hidden, "least": least})),)

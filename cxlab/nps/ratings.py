@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from cxlab.claim import empty_table, estimates, finding, hidden_check, needs, shown
+from cxlab.claim import empty_table, estimates, finding, needs, shown
 from cxlab.evidence.scores import Measure
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals
 from cxlab.maths.ratings import mean_change, mean_ends, moments
-from cxlab.nps.groups import COLUMNS
+from cxlab.nps.groups import COLUMNS, hidden
 from cxlab.quarter import Quarter
 from cxlab.verdicts import by_headline, verdicts
 
@@ -33,32 +31,29 @@ def scale_of(counts: pd.DataFrame, *, quarter: Quarter) -> Scale | None:
     return float(most["scale_min"]), float(most["scale_max"])
 
 
-def touchpoints(
+def ratings_by(
     counts: pd.DataFrame,
     *,
     measure: Measure,
-    by: str = "touchpoint",
+    by: str,
     quarter: Quarter,
-    name: str | None = None,
-    known: Sequence[str] = (),
+    name: str,
     level: float = 0.95,
     minimum: int = 10,
     arrows: int = 100,
 ) -> Finding | None:
-    """Mean answer by touchpoint, and its change on the quarter before.
+    """Mean answer of each group, such as each touchpoint, and its change on the quarter before.
 
     Parameters
     ----------
     counts : DataFrame
-        ``rating_counts(responses, measure=measure, by=["touchpoint"])``.
+        ``rating_counts(responses, measure=measure, by=[by])``.
     measure : {"csat", "ces"}
         Which answer; more is better in both.
     by : str
         Column of the groups.
-    name : str, optional
-        Name of the finding; ``nps.touchpoints`` for satisfaction, ``nps.effort`` for effort.
-    known : sequence of str
-        Touchpoints customers meet; those without an answer are named.
+    name : str
+        Name of the finding: ``nps.touchpoints``, ``nps.effort``, ``nps.csat_by``.
     minimum, arrows : int
         As for `cxlab.nps.by`.
 
@@ -69,8 +64,7 @@ def touchpoints(
         ``change_high``, ``p``, ``verdict``; means by t, changes by Welch's t. None where nobody was ever asked.
     """
     needs(counts, "quarter", by, "scale_min", "scale_max", "value", "answers", source="rating_counts")
-    name = name or ("nps.touchpoints" if measure == "csat" else "nps.effort")
-    if counts.empty:
+    if not len(counts) or set(counts[by]) == {""}:
         return None
     scale = scale_of(counts, quarter=quarter)
     rule = definition(f"mean {measure}", by=by, scale=scale)
@@ -82,16 +76,17 @@ def touchpoints(
             shape="bars", method=method,
         )  # fmt: skip
     inside = (counts["scale_min"] == scale[0]) & (counts["scale_max"] == scale[1])
-    table, hidden = _table(
+    band = BAND * (scale[1] - scale[0])
+    table, left_out = _table(
         counts[inside], by=by, quarter=quarter, scale=scale, level=level, minimum=minimum, arrows=arrows
     )
     headline, message = by_headline(
         table, stem=name, by=by, quarter=quarter, compared=bool(table["p"].notna().any()), least=minimum,
         unit="score", level=level,
     )  # fmt: skip
-    message = Message(message.id, {**message.values, "scale": scale[1]})
+    message = Message(message.id, {**message.values, "scale": scale[1], "band": band})
     others = counts[~inside & (counts["quarter"] == str(quarter))]
-    checks = (hidden_check(hidden, least=minimum), *_other_scales(others), *_unasked(counts, by=by, known=known))
+    checks = (hidden(left_out, least=minimum), *_other_scales(others))
     return finding(
         name, about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
         method=method, checks=checks,
@@ -138,14 +133,6 @@ def _other_scales(others: pd.DataFrame) -> tuple[Check, ...]:
     if not n:
         return ()
     return (Check(name="scales", passed=None, message=Message("nps.check.other_scales", {"n": n})),)
-
-
-def _unasked(counts: pd.DataFrame, *, by: str, known: Sequence[str]) -> tuple[Check, ...]:
-    missing = tuple(Label(of=by, code=code) for code in known if code not in set(counts[by]))
-    if not missing:
-        return ()
-    values: dict[str, Value] = {"n": len(missing), "touchpoints": missing}
-    return (Check(name="unmeasured", passed=None, message=Message("nps.check.unmeasured", values)),)
 
 
 def satisfaction(

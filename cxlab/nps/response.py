@@ -11,7 +11,7 @@ from cxlab.maths import intervals
 from cxlab.quarter import Quarter
 
 
-def response(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95) -> Finding:
+def response(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95) -> Finding | None:
     """Share of those the survey reached who answered.
 
     Parameters
@@ -21,10 +21,12 @@ def response(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95) -> 
 
     Returns
     -------
-    Finding
+    Finding or None
         ``nps.response``: headline a share (n = reached); table of steps: invited, less who was not reached, less
-        the silent, answered. Withheld where only answers are in the data.
+        the silent, answered. Withheld where only answers are in the data; None where no quarter was ever asked.
     """
+    if counts.empty:
+        return None
     needs(counts, "quarter", "invited", "delivered", "answered", "known", source="response_counts")
     rows = counts.loc[counts["quarter"] == str(quarter), ["invited", "delivered", "answered", "known"]].sum()
     invited, delivered, answered = (int(rows[name]) for name in ("invited", "delivered", "answered"))
@@ -41,8 +43,9 @@ def response(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95) -> 
         headline = Estimate(value=answered / reached, low=low, high=high, unit="share", n=reached, level=level)
         message = Message("nps.response", {**values, "answering": headline})
         table = _steps(invited, reached, answered)
-        told = "delivery" if rows["known"] else "no_delivery"
-        checks = (Check(name="delivery", passed=rows["known"] > 0 or None, message=Message(f"nps.check.{told}")),)
+        known = bool(rows["known"])
+        told = Message("nps.check.delivery" if known else "nps.check.no_delivery")
+        checks = (Check(name="delivery", passed=known or None, message=told),)
     return finding(
         "nps.response", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="flow",
         method=Message("nps.method.response"), checks=checks,

@@ -41,7 +41,7 @@ def score(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimu
     else:
         headline = found.estimate(level=level)
         table = pd.DataFrame([{"quarter": str(quarter), **_tail(headline)}])
-        promoters, _, detractors = found.answers[0] / n
+        promoters, _, detractors = (found.answers[0] / n).tolist()
         message = Message(
             "nps.score", {**values, "score": headline, "promoters": promoters, "detractors": detractors}
         )
@@ -64,7 +64,7 @@ def _score_checks(found: Wave) -> tuple[Check, ...]:
     return (Check(name="links", passed=True, message=message),)
 
 
-def trend(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 10) -> Finding:
+def trend(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 10) -> Finding | None:
     """Score in each quarter of the counts up to ``quarter``, as known now.
 
     Parameters
@@ -76,9 +76,11 @@ def trend(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimu
 
     Returns
     -------
-    Finding
-        ``nps.trend``: one row per quarter, headline the last.
+    Finding or None
+        ``nps.trend``: one row per quarter, headline the last. None where no quarter was ever asked.
     """
+    if counts.empty:
+        return None
     quarters = quarters_of(counts, like=quarter)
     waves = {each: wave(counts, quarter=each) for each in quarters}
     found = {each: held.estimate(level=level) for each, held in waves.items() if held.n[0] >= max(minimum, 1)}
@@ -115,7 +117,7 @@ def bound(
     times: float = 1.5,
     level: float = 0.95,
     minimum: int = 10,
-) -> Finding:
+) -> Finding | None:
     """Score of all who were asked, if promoters answer more often than detractors: a scenario.
 
     Parameters
@@ -127,9 +129,11 @@ def bound(
 
     Returns
     -------
-    Finding
-        ``nps.bound``: headline in points.
+    Finding or None
+        ``nps.bound``: headline in points. None where no quarter was ever asked.
     """
+    if counts.empty:
+        return None
     found = wave(counts, quarter=quarter)
     rule = definition("score if promoters answer more often", times=times)
     if found.n[0] < max(minimum, 1):
@@ -158,7 +162,7 @@ def sample(
     level: float = 0.95,
     power: float = 0.80,
     minimum: int = 10,
-) -> Finding:
+) -> Finding | None:
     """Answers a quarter that would show a change of ``change`` points, if the same people are not asked twice.
 
     Parameters
@@ -172,9 +176,11 @@ def sample(
 
     Returns
     -------
-    Finding
-        ``nps.sample``: headline a count; table: ``change_points``.
+    Finding or None
+        ``nps.sample``: headline a count; table: ``change_points``. None where no quarter was ever asked.
     """
+    if counts.empty:
+        return None
     found = wave(counts, quarter=quarter)
     rule = definition("answers needed", change=change, power=power)
     n, headline, table = int(found.n[0]), None, empty_table("change_points")
