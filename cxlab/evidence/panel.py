@@ -50,6 +50,8 @@ class PanelEvidence:
         Customers by `GROUPS` of their answer.
     pairs : (4, 4) array
         Customers by group in the last quarter but one (rows) and in the last.
+    moved : int
+        Customers whose score changed between rows of the headline: only they tell what a step goes with.
     active, rows : int
         Customers active at the last close; rows of the panel.
     revenue, revenue_moved, revenue_last : float
@@ -63,6 +65,7 @@ class PanelEvidence:
     pooled: PanelSums
     answers: Ints
     pairs: Ints
+    moved: int
     active: int
     rows: int
     revenue: float
@@ -249,6 +252,7 @@ def _evidence(block: _Block, *, quarters: tuple[Quarter, ...], edges: tuple[floa
         pooled=pooled.summed(),
         answers=answers.astype(np.int64),
         pairs=np.bincount(lag[last] * 4 + now[last], minlength=16).reshape(4, 4).astype(np.int64),
+        moved=int(moved.sum()),
         active=int(block.stays[last].sum()),
         rows=len(block.quarter),
         revenue=float(block.revenue.sum()),

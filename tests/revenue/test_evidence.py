@@ -124,6 +124,7 @@ def test_counts_are_those_of_the_rows(rows, evidence):
     used = ordered[ordered["lag"] != ""]
     moves = used.groupby("customer_id")["lag"].agg(lambda lags: lags.nunique() > 1)
     moved = moves.index[moves]
+    assert evidence.moved == len(moved)
     assert evidence.revenue_moved == ordered[ordered["customer_id"].isin(moved)]["revenue_amount"].sum()
 
 
@@ -136,7 +137,7 @@ def flat(evidence):
         for field in fields(PanelSums)
         if field.name not in ("scores", "periods", "outcomes")
     ]
-    counts = (evidence.answers, evidence.pairs, evidence.active, evidence.rows, evidence.revenue,
+    counts = (evidence.answers, evidence.pairs, evidence.moved, evidence.active, evidence.rows, evidence.revenue,
               evidence.revenue_moved, evidence.revenue_last)  # fmt: skip
     return np.concatenate([*numbers, *(np.ravel(count).astype(float) for count in counts)])
 
