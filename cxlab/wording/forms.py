@@ -16,8 +16,12 @@ UNITS: dict[str, str] = {
     **{unit: unit for unit in get_args(Unit) if unit != "points"},
     "points": "share_points",
     "nps": "points",
+    "nps_part": "points_part",
 }
 """Name of a form, and the unit of the estimates it writes."""
+
+FINER = {"points_part": "points"}
+"""Units that only differ from another in having one decimal more: parts of a change add up to it."""
 
 PLAIN = frozenset({"text", "label", "list", "quarter", "quarter_short", "date", "date_short", "month", "rank"})
 """Forms of what is no number."""
@@ -44,9 +48,11 @@ def unit_and_style(value: Estimate | float, form: str) -> tuple[str, str]:
         if unit is None:
             raise ValueError(f"the form {form!r} needs an estimate, or a unit before it; got {value!r}")
         return unit, style
-    if name not in ("", "value") and unit != value.unit:
+    if name in ("", "value"):
+        return value.unit, style
+    if unit is None or FINER.get(unit, unit) != value.unit:
         raise ValueError(f"the form {form!r} cannot write an estimate of unit {value.unit!r}")
-    return value.unit, style
+    return unit, style
 
 
 def usual_form(value: object) -> str:

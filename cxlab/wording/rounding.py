@@ -64,8 +64,10 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
         case "agreement":
             return Rounding(power=0, step=HUNDREDTH)
         case "score":
-            tenth = Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
+            tenth = Rounding(power=0, step=_tenth_unless(abs(value) >= 1 and _whole(value, ends)))
             return Rounding(power=0, step=HUNDREDTH) if width and tenth(value) in map(tenth, ends) else tenth
+        case "points_part":
+            return Rounding(power=0, step=_tenth_unless(False))
         case "ratio":
             near = 0.85 <= value < 1.15 or value < 0.25 or any(0.95 <= end < 1.05 for end in ends)
             tenth = Rounding(power=0, step=_tenth_unless(_whole(value, ends)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cxlab.finding import Estimate, Label
 from cxlab.quarter import Quarter
 from cxlab.wording import FORMS, Wording
-from cxlab.wording.forms import STYLES, UNITS
+from cxlab.wording.forms import FINER, STYLES, UNITS
 from cxlab.wording.rounding import rounding
 
 EN, VI = Wording("en"), Wording("vi")
@@ -43,6 +43,9 @@ FORMS_TABLE = [
     (-31, "nps", "−31", "−31"),
     (-7, "nps_change", "−7", "giảm 7 điểm"),
     (-7, "nps_size", "7 points", "7 điểm"),
+    (-6.2, "nps_part", "−6.2", "−6,2"),
+    (-6.2, "nps_part_change", "−6.2", "giảm 6,2 điểm"),
+    (-0.3, "nps_part_size", "0.3 points", "0,3 điểm"),
     (1.4, "ratio", "1.4 times", "gấp 1,4 lần"),
     (0.93, "ratio", "0.93 times", "bằng 0,93 lần"),
     (1.3, "ratio_short", "1.3×", "1,3 lần"),
@@ -54,6 +57,7 @@ FORMS_TABLE = [
     (2.9, "score", "2.9", "2,9"),
     (4.0, "score", "4", "4"),
     (-0.34, "score_change", "−0.3", "giảm 0,3 điểm"),
+    (0.0, "score_change", "±0.0", "chênh 0,0 điểm"),
     (0.2, "score_size", "0.2 on the scale", "0,2 điểm"),
     (0.8, "agreement", "0.80", "0,80"),
     (22_000, "amount_each", "22,000 VND a customer", "22.000 đồng/khách"),
@@ -115,6 +119,12 @@ def test_ranges_and_spans():
         "210 to 255 m VND",
     )
     assert spaces(VI.number(estimate(1.4, 1.2, 1.6, "ratio"), "span")) == "1,2 đến 1,6 lần"
+
+
+def test_parts_of_a_change_have_one_decimal_more_than_the_change():
+    part = estimate(-6.2, -8.1, -4.3, "points")
+    assert spaces(EN.number(part, "nps_part_ci")) == "−6.2 (−8.1 to −4.3)"
+    assert spaces(VI.number(part, "ci")) == "−6 (từ −8 đến −4)"
 
 
 def test_a_score_stands_on_its_scale():
@@ -183,7 +193,7 @@ def test_what_does_not_suit_is_refused(value, form, message):
 
 @pytest.mark.parametrize("name", sorted(UNITS))
 def test_every_style_of_every_unit_writes_something_in_both_languages(name):
-    sample = estimate(0.4, 0.3, 0.6, UNITS[name])
+    sample = estimate(0.4, 0.3, 0.6, FINER.get(UNITS[name], UNITS[name]))
     for form in (name, *(f"{name}_{style}" for style in STYLES)):
         assert form in FORMS
         assert EN.number(sample, form)
