@@ -3,9 +3,9 @@
 The catalogues ``locale/en.po`` and ``locale/vi.po`` map the id of a message to a sentence whose placeholders
 name a value and its form, ``"{left:share_ci} of {plan:label} customers"``. A form is
 
-- a unit: ``share``, ``points`` (difference of shares), ``nps``, ``nps_part`` (with one
-  decimal, for what sums to a change), ``score`` (a mean on a scale), ``count``, ``amount``, ``ratio``, ``months``, ``days``, ``probability``, ``agreement`` (of coders); with an `Estimate` the
-  unit is known and ``value`` will do;
+- a unit: ``share``, ``points`` (difference of shares), ``nps``, ``nps_part`` (one decimal: parts of a change),
+  ``score`` (a mean on a scale), ``count``, ``amount``, ``ratio``, ``months``, ``days``, ``probability``,
+  ``agreement`` (of coders); with an `Estimate` the unit is known and ``value`` will do;
 - optionally with a style, or a style alone where an `Estimate` brings the unit: ``ci`` (value and interval),
   ``range`` (the ends, as in brackets after the value), ``span`` (the ends with their unit), ``change`` (with
   its direction), ``size`` (without direction), ``short`` (for tables and figures, no currency), ``digits``

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 MILLION, BILLION = 6, 9
 """Powers of ten that amounts are written in."""
 
-HUNDREDTH = Decimal("0.01")
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,30 +51,40 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
         raise ValueError(f"only a finite number can be written; got {value}")
     ends = [end for end in (low, high) if end is not None]
     width = ends[1] - ends[0] if len(ends) == 2 else 0.0
+    if unit == "amount":
+        return _amount(value, ends, minor_digits)
+    return Rounding(power=_POWER.get(unit, 0), step=_step(unit, value, ends, width))
+
+
+_POWER = {"share": -2, "share_points": -2, "probability": -2}
+
+
+def _step(unit: str, value: float, ends: list[float], width: float) -> Decimal:
     match unit:
-        case "amount":
-            return _amount(value, ends, minor_digits)
         case "share":
-            coarse = value >= 0.1 and width >= 0.015
-            return Rounding(power=-2, step=_tenth_unless(coarse or _whole(value * 100, ends)))
+            return _tenth_unless((value >= 0.1 and width >= 0.015) or _whole(value * 100, ends))
         case "share_points":
-            return Rounding(power=-2, step=_tenth_unless(_whole(value * 100, ends)))
+            return _tenth_unless(_whole(value * 100, ends))
         case "months":
-            return Rounding(power=0, step=_tenth_unless(width >= 2 or _whole(value, ends)))
-        case "agreement":
-            return Rounding(power=0, step=HUNDREDTH)
-        case "score":
-            tenth = Rounding(power=0, step=_tenth_unless(abs(value) >= 1 and _whole(value, ends)))
-            return Rounding(power=0, step=HUNDREDTH) if width and tenth(value) in map(tenth, ends) else tenth
+            return _tenth_unless(width >= 2 or _whole(value, ends))
         case "points_part":
-            return Rounding(power=0, step=_tenth_unless(False))
+            return TENTH
+        case "agreement":
+            return HUNDREDTH
+        case "score":
+            tenth = _tenth_unless(abs(value) >= 1 and _whole(value, ends))
+            return HUNDREDTH if width and _reads_like_an_end(value, ends) else tenth
         case "ratio":
             near = 0.85 <= value < 1.15 or value < 0.25 or any(0.95 <= end < 1.05 for end in ends)
-            tenth = Rounding(power=0, step=_tenth_unless(_whole(value, ends)))
-            if (near and not _whole(value * 10, ends)) or (width and tenth(value) in map(tenth, ends)):
-                return Rounding(power=0, step=HUNDREDTH)
-            return tenth
-    return Rounding(power=-2 if unit == "probability" else 0, step=Decimal(1))
+            if (near and not _whole(value * 10, ends)) or (width and _reads_like_an_end(value, ends)):
+                return HUNDREDTH
+            return _tenth_unless(_whole(value, ends))
+    return Decimal(1)
+
+
+def _reads_like_an_end(value: float, ends: list[float]) -> bool:
+    tenth = Rounding(power=0, step=TENTH)
+    return tenth(value) in map(tenth, ends)
 
 
 def exact(value: float) -> Decimal:
@@ -83,7 +93,7 @@ def exact(value: float) -> Decimal:
 
 
 def _tenth_unless(whole: bool) -> Decimal:
-    return Decimal(1) if whole else Decimal("0.1")
+    return Decimal(1) if whole else TENTH
 
 
 def _whole(value: float, ends: list[float]) -> bool:
