@@ -13,7 +13,7 @@ from cxlab.figures.numbers import FORM, Number, codes, numbers, short, unit_of
 from cxlab.figures.rows import Layout, Row
 from cxlab.figures.style import BETTER, FAINT, FILL, INK, MUTED, TARGET, WORSE
 
-COMPARED = ("last", "alone", "flat")
+COMPARED = ("last", "alone", "flat", "easy_amount")
 """Columns drawn as a ring, the first that is there."""
 
 NOT_CODES = (*COMPARED, "change", "change_low", "change_high", "p", "verdict")
