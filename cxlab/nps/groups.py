@@ -168,14 +168,15 @@ def parts(
     codes, group = np.unique(keys[by].to_numpy(dtype=object), return_inverse=True)
     whole, left_out = _split(now, then, group=group)
     sizes = np.minimum(*(np.bincount(group, weights=n.sum(axis=1)) for n, _ in (now, then)))
-    show = shown(np.maximum(sizes, 1.0), least=minimum) & (codes != "")
-    table = _table(by, codes, show, whole, left_out, sizes, level=level)
+    show = shown(np.maximum(sizes, 1.0), least=minimum)
+    answers = int(now[0].sum())
+    table = _table(by, codes, show, whole, left_out, sizes, answers=answers, level=level)
     low, high = _ends(np.array([whole.sum()]), left_out.sum(axis=1, keepdims=True), level=level)
     headline, message = None, Message("nps.parts.nothing", {"quarter": quarter})
     if np.isfinite(low[0]):
         headline = Estimate(
             value=float(whole.sum()), low=float(low[0]), high=float(high[0]), unit="points",
-            n=int(now[0].sum()), level=level,
+            n=answers, level=level,
         )  # fmt: skip
         message = _parts_message(table, headline, by=by, quarter=quarter)
     return finding(
@@ -223,6 +224,7 @@ def _table(
     left_out: Array,
     sizes: Array,
     *,
+    answers: int,
     level: float,
 ) -> pd.DataFrame:
     groups = [[place] for place in np.flatnonzero(show).tolist()]
@@ -230,7 +232,7 @@ def _table(
     if not show.all():
         groups, names = [*groups, np.flatnonzero(~show).tolist()], [*names, REST]
     n = [sizes[group].sum() for group in groups]
-    groups, names, n = [*groups, [len(codes)]], [*names, MIX], [*n, sizes.sum()]
+    groups, names, n = [*groups, [len(codes)]], [*names, MIX], [*n, answers]
     values = np.array([whole[group].sum() for group in groups])
     low, high = _ends(values, np.column_stack([left_out[:, group].sum(axis=1) for group in groups]), level=level)
     table = pd.DataFrame({by: names, **estimates(values, low, high, n)})

@@ -84,7 +84,7 @@ def ratings_by(
         table, stem=name, by=by, quarter=quarter, compared=bool(table["p"].notna().any()), least=minimum,
         unit="score", level=level,
     )  # fmt: skip
-    message = Message(message.id, {**message.values, "scale": scale[1], "band": band})
+    message = Message(message.id, {**message.values, "scale": int(scale[1]), "band": band})
     others = counts[~inside & (counts["quarter"] == str(quarter))]
     checks = (hidden(left_out, least=minimum), *_other_scales(others))
     return finding(
@@ -111,6 +111,8 @@ def _table(
             moved = _moved(then[code], now[code], level=level)
         rows.append({by: code, **moved, **estimates(mean, low, high, int(n))})
     table = pd.DataFrame(rows).reindex(columns=[by, *COLUMNS, "estimate", "low", "high", "n"])
+    table = table.assign(**dict(zip(("scale_min", "scale_max"), scale, strict=True)))
+    table = table[[by, *COLUMNS, "scale_min", "scale_max", "estimate", "low", "high", "n"]]
     judged: list[str] | list[None] = [None] * len(table)
     if table["p"].notna().any():
         judged = verdicts(table, band=BAND * (scale[1] - scale[0]), low="change_low", high="change_high")
@@ -158,7 +160,7 @@ def satisfaction(
         (counts["quarter"] == str(quarter)) & (counts["scale_min"] == scale[0]) & (counts["scale_max"] == scale[1])
     ]
     n, mean, variance = moments(rows["value"], rows["answers"])
-    values: dict[str, Value] = {"quarter": quarter, "n": int(n), "least": minimum, "scale": scale[1]}
+    values: dict[str, Value] = {"quarter": quarter, "n": int(n), "least": minimum, "scale": int(scale[1])}
     headline, table = None, empty_table("quarter")
     message = Message("nps.csat.too_few", values)
     if n >= max(minimum, 2):
