@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cxlab.synth import company, dirt, friends, office, survey_tables, tables, truth
+from cxlab.synth import company, dirt, friends, office, survey_tables, tables, truth, verbatims
+from cxlab.synth.coding import Audit, codings
 from cxlab.synth.columns import codes, dates
 from cxlab.synth.days import BOUNDS, CLOSE, HISTORY_DAYS, OPEN
 from cxlab.synth.lives import NEVER, REASONS, History, live
@@ -17,7 +18,7 @@ from cxlab.synth.money import Payments, charges, joined_payments
 from cxlab.synth.people import People, make_people
 from cxlab.synth.recharges import recharges
 from cxlab.synth.streams import CHUNK, Purpose, stream
-from cxlab.synth.surveys import invitations
+from cxlab.synth.surveys import Invitations, invitations
 from cxlab.synth.truth import Tally, Truth
 from cxlab.synth.write import Writer
 
@@ -102,7 +103,7 @@ def make_company(
         If ``customers`` or ``seed`` is out of range.
     """
     recipe = Recipe(customers=customers, seed=seed, calm=calm, reverse=reverse)
-    folder, tally = Path(to), Tally()
+    folder, tally, audit = Path(to), Tally(), Audit()
     with Writer(folder) as writer:
         for name, table in office.team_tables(calm=calm, customers=customers).items():
             writer.add(name, table)
@@ -110,21 +111,24 @@ def make_company(
             size = min(CHUNK, customers - first)
             if progress is not None:
                 progress(f"customers {first + 1:,} to {first + size:,} of {customers:,}")
-            _make_chunk(writer, tally, recipe, index, first, size)
+            _make_chunk(writer, tally, audit, recipe, index, first, size)
+        writer.add("codings", codings(audit, seed=seed))
     whole = truth.told(tally, customers=customers, seed=seed, calm=calm, reverse=reverse, since=recipe.money_from,
                        rows=writer.rows)  # fmt: skip
     whole.write(folder / "truth.json")
     return whole
 
 
-def _make_chunk(writer: Writer, tally: Tally, recipe: Recipe, index: int, first: int, size: int) -> None:
+def _make_chunk(
+    writer: Writer, tally: Tally, audit: Audit, recipe: Recipe, index: int, first: int, size: int
+) -> None:
     people = make_people(first, size, seed=recipe.seed, chunk=index, calm=recipe.calm)
     share = company.INVITED_SHARE * recipe.sample
     history = live(people, seed=recipe.seed, chunk=index, calm=recipe.calm, reverse=recipe.reverse, asked=share)
     chunk = _Chunk(index=index, people=people, history=history)
     tally.lives(people, history)
     _write_people(writer, tally, recipe, chunk)
-    _write_surveys(writer, tally, recipe, chunk)
+    _write_surveys(writer, tally, audit, recipe, chunk)
     _write_money(writer, tally, recipe, chunk)
 
 
@@ -141,7 +145,7 @@ def _write_people(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) -
     writer.add("referrals", friends.referrals(people, history, rng=rng, first=writer.rows.get("referrals", 0)))
 
 
-def _write_surveys(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) -> None:
+def _write_surveys(writer: Writer, tally: Tally, audit: Audit, recipe: Recipe, chunk: _Chunk) -> None:
     people, history = chunk.people, chunk.history
     rows = invitations(people, history, seed=recipe.seed, chunk=chunk.index, share=recipe.sample)
     tally.answers(rows)
@@ -152,7 +156,8 @@ def _write_surveys(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) 
         cases=writer.rows.get("loop_cases", 0),
     )
     late = dirt.answered_late(rng, rows, count=dirt.part(company.AFTER_CLOSE * recipe.sample, **chunk.place))
-    table = survey_tables.responses(people, rows, late, rng=rng, offset=offset)
+    answers = survey_tables.responses(people, rows, late, rng=rng, offset=offset)
+    table = answers.take(dirt.doubled(rng, len(answers)))
     tally.add("invitations", len(rows.who))
     tally.add("answered_after_close", (late >= CLOSE).sum())
     tally.add("doubled_responses", len(table) - len(rows.who))
@@ -160,6 +165,23 @@ def _write_surveys(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) 
     writer.add("survey_responses", table)
     writer.add("interactions", survey_tables.interactions(people, history, rng=rng, offset=offset))
     writer.add("loop_cases", survey_tables.loop_cases(people, history, rng=rng, offset=offset))
+    _write_comments(writer, tally, audit, recipe, chunk, rows, answers)
+
+
+def _write_comments(
+    writer: Writer, tally: Tally, audit: Audit, recipe: Recipe, chunk: _Chunk, rows: Invitations, answers: pa.Table
+) -> None:
+    english = pa.compute.equal(answers["language"], "en").to_numpy(zero_copy_only=False)
+    spoken = verbatims.said(chunk.people, chunk.history, rows, english, seed=recipe.seed, chunk=chunk.index,
+                            calm=recipe.calm, reverse=recipe.reverse)  # fmt: skip
+    first = writer.rows.get("verbatims", 0)
+    writer.add("verbatims", verbatims.table(spoken, answers, first=first))
+    writer.add("truth_texts", verbatims.true_texts(spoken, first=first))
+    tally.comments(rows, spoken)
+    known = pa.compute.less(answers["answered_at"], pa.scalar(CLOSE * 86_400_000_000, pa.timestamp("us")))
+    inside = known.fill_null(False).to_numpy(zero_copy_only=False)[spoken.row]
+    keys = stream(recipe.seed, Purpose.CODING, 1 + chunk.index).random(len(spoken.row))
+    audit.add(keys, np.where(inside, rows.quarter[spoken.row], -1), spoken.comments, spoken.orders, first=first)
 
 
 def _of_somebody(table: pa.Table) -> int:

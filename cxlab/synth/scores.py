@@ -83,6 +83,23 @@ def means(*, calm: bool) -> Floats:
     return (low + high) / 2
 
 
+def score_shares(*, calm: bool) -> Floats:
+    """Return the planted distribution of answered scores: shaped like `targets`, and score 0 to 10."""
+    mean = means(calm=calm)
+    sd = math.hypot(company.SCORE_PERSON_SD, company.SCORE_NOISE_SD)
+    edges = np.concatenate([[-np.inf], np.arange(0.5, 10), [np.inf]])
+    half = company.SCORE_LONG_TENURE / 2
+    shares = np.zeros((*mean.shape, 11))
+    for share, shift in company.MODES.values():
+        for tenure in (-half, half):
+            above = _upper((edges - (mean + shift + tenure)[..., None]) / sd)
+            shares += share / 2 * (above[..., :-1] - above[..., 1:])
+    group = np.repeat(["detractor", "passive", "promoter"], [7, 2, 2])
+    shares *= np.array([company.ANSWER_SHARE[name] for name in group])
+    answered: Floats = shares / shares.sum(axis=-1, keepdims=True)
+    return answered
+
+
 def ask(
     rng: np.random.Generator,
     people: People,

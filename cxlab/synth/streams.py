@@ -28,6 +28,9 @@ class Purpose(IntEnum):
     NUMBERS = 8
     TOUCHPOINTS = 9
     DIRT = 10
+    COMMENTS = 11
+    CODING = 12
+    BUYING = 13
 
 
 def stream(seed: int, purpose: Purpose, chunk: int) -> np.random.Generator:

@@ -38,7 +38,7 @@ class Offsets:
 def responses(
     people: People, rows: Invitations, answered: NDArray[np.int32], *, rng: np.random.Generator, offset: Offsets
 ) -> pa.Table:
-    """One row per invitation, dirt included; a silent one has neither answer day nor score."""
+    """One row per invitation, those of nobody included; a silent one has neither answer day nor score."""
     size = len(rows.who)
     stray, english = dirt.strays(rng, size), rng.random(people.size) < company.ENGLISH_SHARE
     seconds = rng.integers(DAY_START, DAY_END, size)
@@ -48,7 +48,7 @@ def responses(
     ces = _CES[rows.touchpoint]
     known = customer_ids(people, rows.who, valid=stray == 0)
     alien = ids("x", rows.who, width=8, valid=stray == dirt.UNKNOWN_ID)
-    table = pa.table(
+    return pa.table(
         {
             "response_id": ids("r", offset.responses + np.arange(size), width=10),
             "customer_id": pa.compute.coalesce(known, alien),
@@ -69,7 +69,6 @@ def responses(
             "scale_max": pa.array(np.where(relation, 10, np.where(ces, 7, 5)).astype(np.int8)),
         }
     )
-    return table.take(dirt.doubled(rng, size))
 
 
 def interactions(people: People, history: History, *, rng: np.random.Generator, offset: Offsets) -> pa.Table:

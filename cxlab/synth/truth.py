@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cxlab.synth import company
+from cxlab.synth import company, voice
 from cxlab.synth.days import BOUNDS, CLOSE, NAMES, OPEN, hazard_ratios
 from cxlab.synth.hazards import accumulated
 from cxlab.synth.lives import REASONS, History
@@ -19,6 +19,7 @@ from cxlab.synth.people import People
 from cxlab.synth.scores import targets
 from cxlab.synth.surveys import NOTHING, Invitations
 from cxlab.synth.tables import net_of_tax
+from cxlab.synth.verbatims import Said
 
 TRANSFER = REASONS.index("owner_change")
 
@@ -125,6 +126,19 @@ class Tally:
             ("detractors", asked & (rows.score >= 0) & (rows.score <= 6)),
         ):
             self.add(name, np.bincount(rows.quarter[chosen], minlength=len(NAMES)))
+
+    def comments(self, rows: Invitations, spoken: Said) -> None:
+        """Count comments by quarter and theme, their scores and who leaves after them."""
+        quarter, score = rows.quarter[spoken.row], rows.score[spoken.row]
+        shape = (len(NAMES), len(voice.THEMES))
+        self.add("comments", np.bincount(quarter, minlength=len(NAMES)))
+        for name, weight in (("", np.ones(len(quarter))), ("_score", score), ("_leaves", spoken.leaves)):
+            sums = np.zeros(shape)
+            for turn in range(spoken.drawn.theme.shape[1]):
+                there = spoken.drawn.theme[:, turn] >= 0
+                np.add.at(sums, (quarter[there], spoken.drawn.theme[there, turn]), weight[there])
+            self.add(f"theme{name}", sums)
+            self.add(f"all{name}", [np.sum(weight[quarter == q]) for q in range(len(NAMES))])
 
 
 def told(

@@ -1,0 +1,116 @@
+"""Slow data."""
+
+from cxlab.synth.comments.bank import Bank
+
+VI = Bank(
+    short=("mạng chậm", "mạng lag", "4G chậm quá", "rớt mạng hoài", "mạng yếu", "chậm như rùa", "lag"),
+    short_good=("mạng nhanh", "mạng mượt", "tốc độ ổn", "4G ngon"),
+    bad=(
+        "Tối nào tầm {hour} cũng lag, xem video xoay vòng vòng",
+        "mạng chậm như rùa, gọi 4G mà tưởng 2G",
+        "Hết dung lượng tốc độ cao là coi như khỏi dùng",
+        "chơi game ping {speed}00 chịu không nổi",
+        "gửi cái ảnh qua tin nhắn cũng đợi mấy phút",
+        "có biểu tượng 4G đàng hoàng mà trang web quay hoài không ra",
+        "gọi video cho con hình cứ đứng, tiếng thì trễ",
+        "học online cứ bị văng ra vì mạng đơ",
+        "mở bản đồ đi đường mà tải không kịp, đi lạc luôn",
+        "cứ cuối tuần là mạng ì ạch",
+        "lướt mạng xã hội cũng giật, ảnh không hiện",
+        "chưa dùng hết {speed}GB mà tốc độ đã tụt",
+        "livestream bán hàng bị đứng hình liên tục",
+        "quét mã trả tiền mà mạng xoay mãi, đứng chờ ngượng ghê",
+    ),
+    good=(
+        "Test speed lên {speed}0Mb, quá ổn so với tiền",
+        "mạng nhanh, xem phim không giật bao giờ",
+        "chơi game mượt, ping thấp",
+        "data nhiều, tốc độ cũng tốt, dùng thả ga",
+        "gọi video về nhà nét căng",
+        "từ tháng trước 4G nhanh lên thấy rõ",
+        "phát wifi cho cả phòng dùng vẫn ổn",
+    ),
+    detail=(
+        "cứ tầm {hour} trở đi là vậy",
+        "ở khu trọ đông sinh viên càng chậm",
+        "ra đường thì được, về nhà lại đơ",
+        "tắt máy bật lại cũng thế",
+        "giờ nghỉ trưa là chậm nhất",
+    ),
+    effect=(
+        "trễ deadline vì gửi file không đi",
+        "con học bài không được cứ khóc",
+        "nhận đơn chậm nên mất khách hoài",
+        "đành phải ra quán cà phê dùng ké wifi",
+        "trả tiền cho data tốc độ cao mà có được dùng đâu",
+        "xem đá bóng toàn nghe hàng xóm hô trước",
+    ),
+    versus=(
+        "đứa bạn dùng mạng khác ngồi cạnh lướt vèo vèo",
+        "hồi mới dùng đâu có chậm vậy",
+        "chậm hơn cả wifi chùa",
+    ),
+    ask=(
+        "nâng cấp đường truyền giúp với",
+        "mong cải thiện tốc độ giờ cao điểm",
+        "đừng bóp băng thông khi hết dung lượng nữa",
+        "cho thêm data tốc độ cao đi",
+    ),
+    sly=(
+        "mạng nhanh ghê, tải 1 tấm hình có {few} phút",
+        "4G mà cho mình ôn lại kỷ niệm thời quay số, cảm động ghê",
+    ),
+)
+
+EN = Bank(
+    short=("slow data", "slow internet", "laggy", "too slow", "internet is slow", "4G is slow"),
+    short_good=("fast internet", "good speed", "fast"),
+    bad=(
+        "Data crawls after {hour}, can't even load a map",
+        "4G icon is there, internet is not",
+        "slow at my dorm, fine elsewhere",
+        "videos buffer every ten seconds",
+        "sending one photo takes {few} minutes",
+        "ping over {speed}00, gaming is hopeless",
+        "video calls freeze all the time",
+        "speed drops to nothing before I have used my {speed} GB",
+        "pages time out even with full bars",
+        "my online class kicks me out because the connection stalls",
+        "once the high speed data is gone you can forget the internet",
+        "paying by QR at the till takes forever to load",
+    ),
+    good=(
+        "Fast enough for video calls, no complaints",
+        "speed test shows {speed}0 Mb, good for this money",
+        "streaming works without a hiccup",
+        "data is fast and there is plenty of it",
+        "the internet got noticeably quicker this month",
+        "tethering my laptop works great",
+    ),
+    detail=(
+        "every evening around {hour}",
+        "worse at weekends",
+        "fine in the street, terrible at home",
+        "restarting the phone changes nothing",
+        "lunch time is the worst",
+    ),
+    effect=(
+        "missed a deadline because a file would not upload",
+        "my kids cannot do their homework",
+        "I end up in a café just for the wifi",
+        "I pay for high speed and never see it",
+        "my online shop loses orders",
+    ),
+    versus=(
+        "my friend on another network streams next to me without trouble",
+        "it was much faster when I joined",
+        "hotel wifi is faster than this",
+    ),
+    ask=(
+        "please upgrade the lines",
+        "do something about peak hours",
+        "stop throttling me",
+        "more high speed data please",
+    ),
+    sly=("so fast, one picture in only {few} minutes", "4G that brings back dial-up memories, how sweet"),
+)

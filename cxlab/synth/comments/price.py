@@ -1,0 +1,111 @@
+"""Price."""
+
+from cxlab.synth.comments.bank import Bank
+
+VI = Bank(
+    short=("đắt quá", "giá cao", "cước đắt", "tăng giá", "hơi đắt", "giá hơi cao"),
+    short_good=("giá rẻ", "giá hợp lý", "rẻ"),
+    bad=(
+        "Tăng giá mà không báo trước một tiếng",
+        "gói {price} mà data vẫn vậy, hỏi kì không",
+        "đắt hơn bên kia mà được có từng ấy",
+        "sinh viên tụi em 10k cũng là tiền ad ơi",
+        "Lương thì không tăng, cước thì tăng",
+        "giá gói lên {amount} mà dung lượng không thêm tí nào",
+        "cước gọi ngoại mạng đắt vô lý",
+        "mỗi tháng tốn cả trăm nghìn chỉ để giữ liên lạc",
+        "cái gì cũng lên giá, giờ tới tiền điện thoại",
+        "khách cũ mà phải trả cao hơn khách mới",
+        "giá này với người thu nhập thấp là nặng",
+        "dùng {years} năm không được giảm đồng nào",
+        "tiền cước tháng này cao hơn mức mình chịu được",
+        "giá cao so với những gì nhận được",
+    ),
+    good=(
+        "Giá vậy là hợp lý với mình, dùng lâu nên quen",
+        "rẻ nhất trong mấy gói mình từng dùng",
+        "giá mềm, hợp với sinh viên",
+        "so với chất lượng thì giá này được",
+        "có tăng chút nhưng vẫn chấp nhận được",
+        "tiết kiệm được kha khá mỗi tháng",
+    ),
+    detail=(
+        "từ đầu tháng 7 tới giờ",
+        "trong khi tháng nào mình cũng dùng có chừng đó",
+        "nhà {few} người dùng cộng lại là cả mớ tiền",
+        "vừa lên giá đợt trước xong",
+        "nhất là với người già chỉ nghe gọi",
+    ),
+    effect=(
+        "chắc phải hạ xuống gói rẻ hơn",
+        "phải bớt khoản khác để bù",
+        "tháng này đành nạp ít lại",
+        "giờ chỉ dám dùng wifi",
+        "thấy không đáng đồng tiền",
+    ),
+    versus=(
+        "bên khác cùng giá được gấp đôi",
+        "hồi trước có {price} thôi",
+        "mạng khác rẻ hơn {amount}",
+    ),
+    ask=(
+        "giảm giá cho khách lâu năm đi",
+        "cho sinh viên với công nhân gói rẻ hơn nhé",
+        "muốn tăng thì tăng luôn dung lượng chứ",
+        "trả lại giá cũ giùm",
+        "nên có giá riêng cho người gắn bó {years} năm",
+    ),
+    sly=("tăng giá mà chất lượng giữ nguyên, kiên định thật",),
+)
+
+EN = Bank(
+    short=("too expensive", "expensive", "price increase", "pricey", "costs too much"),
+    short_good=("good price", "cheap", "fair price"),
+    bad=(
+        "Price went up in July, service did not",
+        "9k more for the same package, why?",
+        "No loyalty price for people who stayed {years} years",
+        "the package now costs {amount} more and gives nothing extra",
+        "too expensive for a student",
+        "my salary did not go up, your prices did",
+        "calls to other networks cost a fortune",
+        "new customers pay less than I do after {years} years",
+        "the price is too high for what you get",
+        "nobody told us about the increase beforehand",
+        "everything gets dearer and now the phone too",
+        "for a family of {few} this is real money",
+    ),
+    good=(
+        "Still the cheapest for what I need",
+        "price is fair for the quality",
+        "a bit more than before but acceptable",
+        "good value, I save money every month",
+        "cheap enough for students like me",
+    ),
+    detail=(
+        "since the beginning of July",
+        "and that right after the last increase",
+        "although I use the same every month",
+        "for somebody who only makes calls",
+        "per person and month",
+    ),
+    effect=(
+        "I will have to take a smaller package",
+        "I top up less now",
+        "I only use wifi these days",
+        "it does not feel worth the money",
+        "we had to cut something else",
+    ),
+    versus=(
+        "same money buys double elsewhere",
+        "it used to be {price}",
+        "another network is {amount} cheaper",
+    ),
+    ask=(
+        "give loyal customers a discount",
+        "bring back the old price",
+        "if you raise the price, raise the data too",
+        "a cheaper package for students please",
+    ),
+    sly=("higher price, same service, how consistent",),
+)
