@@ -10,7 +10,7 @@ from cxlab.claim import empty_table, finding
 from cxlab.errors import FitError
 from cxlab.evidence.panel import BANDS, PanelEvidence
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
-from cxlab.maths.panel import PanelSums, joint_test, panel_fit
+from cxlab.maths.panel import joint_test, panel_fit
 from cxlab.quarter import Quarter
 from cxlab.revenue.price import RULE
 from cxlab.revenue.steps import REVENUE, UP, WHOLE_WAY, Amounts, amounts, row_of
@@ -30,8 +30,7 @@ def easy_answer(evidence: PanelEvidence, *, quarter: Quarter, level: float = 0.9
     rule, method = definition(RULE, pooled=True), Message("revenue.method.easy_answer")
     if verdict(evidence).stop is not None:
         return _withheld("revenue.easy_answer", "specification", quarter=quarter, rule=rule, method=method)
-    models = {"pooled": evidence.pooled, "within": evidence.price, "same_quarter": evidence.same_quarter}
-    found = _whole_way(models, level=level)
+    found = _whole_way(evidence, level=level)
     pooled, within = found["pooled"], found["within"]
     values: dict[str, Value] = {"pooled": pooled, "within": within}
     case = "alike"
@@ -47,15 +46,17 @@ def easy_answer(evidence: PanelEvidence, *, quarter: Quarter, level: float = 0.9
     )  # fmt: skip
 
 
-def _whole_way(models: Mapping[str, PanelSums], *, level: float) -> dict[str, Estimate]:
-    """A promoter against a detractor by each model that can be fitted; n = its rows."""
+def _whole_way(evidence: PanelEvidence, *, level: float) -> dict[str, Estimate]:
+    """A promoter against a detractor by each model that can be fitted."""
+    models = {"pooled": evidence.pooled, "within": evidence.price, "same_quarter": evidence.same_quarter}
     found = {}
     for name, sums in models.items():
         try:
             fit = panel_fit(sums)
         except FitError:
             continue
-        found[name] = amounts(fit, (WHOLE_WAY, REVENUE)).estimate(0, n=sums.rows, level=level)
+        n = sums.customers or evidence.price.customers  # pooled, the same customers are not told apart
+        found[name] = amounts(fit, (WHOLE_WAY, REVENUE)).estimate(0, n=n, level=level)
     return found
 
 

@@ -115,21 +115,31 @@ def paths(evidence: PanelEvidence, *, quarter: Quarter, level: float = 0.95) -> 
     ]
     table = pd.DataFrame(rows)
     staying, spending = (estimate_of(table.iloc[place], unit="amount", level=level) for place in range(2))
-    share = staying_share(found.values[:2], found.covariance[:2, :2], degrees=found.degrees, level=level)
+    share = staying_share(
+        found.values[:2], found.covariance[:2, :2], degrees=found.degrees, n=evidence.moved, level=level
+    )
     values: dict[str, Value] = {"staying": staying, "spending": spending}
     if share is None:
         message = Message("revenue.paths.amounts", values)
     else:
-        message = Message("revenue.paths", {**values, "share": share, "rest": 1 - share})
+        message = Message("revenue.paths", {**values, "share": share})
     return finding(
         "revenue.paths", about=quarter, rule=rule, headline=staying, message=message, table=table, shape="bars",
         method=method,
     )  # fmt: skip
 
 
-def staying_share(values: Array, covariance: Array, *, degrees: int, level: float) -> float | None:
-    """Share of the first of two amounts in their sum; None where the sum may be nothing or a part is negative."""
+def staying_share(values: Array, covariance: Array, *, degrees: int, n: int, level: float) -> Estimate | None:
+    """Share of the first of two amounts in their sum; None where the sum may be nothing or a part is negative.
+
+    Interval by the delta method, cut at 0 and 1.
+    """
     total, error = float(values.sum()), float(np.sqrt(covariance.sum()))
     if total - intervals.multiplier(level, degrees=degrees) * error <= 0 or (values < 0).any():
         return None
-    return float(values[0]) / total
+    slope = np.array([values[1], -values[0]]) / total**2
+    share = float(values[0]) / total
+    low, high = intervals.symmetric(share, np.sqrt(slope @ covariance @ slope), level=level, degrees=degrees)
+    return Estimate(
+        value=share, low=max(0.0, float(low)), high=min(1.0, float(high)), unit="share", n=n, level=level
+    )

@@ -117,15 +117,15 @@ def checks(evidence: PanelEvidence, *, quarter: Quarter) -> Finding:
     Returns
     -------
     Finding
-        ``revenue.checks``: headline the checks passed, withheld when one is not; table: ``revenue_check``,
-        ``outcome`` (passed, failed, not_done), ``needed``, then what was counted.
+        ``revenue.checks``: headline the checks passed, withheld when one is not; table: ``check``, ``outcome`` (passed, failed,
+        not_done), ``needed``, then what was counted.
     """
     said = verdict(evidence)
     passed = sum(check.passed is True for check in said.checks)
     counted = [float(got) if got >= 0 else np.nan for got in said.got]
     table = pd.DataFrame(
         {
-            "revenue_check": [check.name for check in said.checks],
+            "check": [check.name for check in said.checks],
             "outcome": [_case(check) for check in said.checks],
             "needed": [float(least) if least >= 0 else np.nan for least in said.needed],
             **estimates(counted, np.nan, np.nan, np.nan),
@@ -134,7 +134,7 @@ def checks(evidence: PanelEvidence, *, quarter: Quarter) -> Finding:
     headline = None
     if said.stop is None:
         n = float(passed)
-        headline = Estimate(value=n, low=n, high=n, unit="count", n=evidence.moved)
+        headline = Estimate(value=n, low=n, high=n, unit="count")
     message = Message(f"revenue.checks.{_first_failed(said)}", {"n": passed, "all": len(said.checks)})
     return finding(
         "revenue.checks", about=quarter, rule=definition(RULE, stop=STOP), headline=headline, message=message,
