@@ -56,9 +56,11 @@ def newest_quarter(
         Accepted tables.
     before : date
         The quarter is over before this day; a made-up company has no today, and its quarters are over when its
-        rows are.
+        rows are. Texts count only where there is nothing else: they come in after the quarter they speak of.
     """
-    reach = [span(tables[name], table=name) for name in HAPPENINGS if name in tables]
+    reach = [span(tables[name], table=name) for name in HAPPENINGS if name in tables and name != "verbatims"]
+    if not reach and "verbatims" in tables:
+        reach = [span(tables["verbatims"], table="verbatims")]
     days = [found[1] for found in reach if found is not None]
     if "contracts" in tables and (ended := _last_end(tables["contracts"])) is not None:
         days.append(ended)

@@ -66,6 +66,7 @@ class Prepared:
                 transactions=self.tables.get("transactions"),
                 rules=self.config.rules,
                 window=self.window,
+                held=lambda rows: rows.cache(),
             ),
             sort=("customer_id", "spell"),
         )

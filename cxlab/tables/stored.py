@@ -26,10 +26,11 @@ def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tup
         Columns the file is sorted by.
     """
     if not to.is_file():
+        made = rows()  # kept to the end: tables it holds in the engine go with it
         order = ", ".join(map(name, sort))
         with written_whole(to) as half:
             engine.con.execute(
-                f"COPY (SELECT * FROM ({ibis.to_sql(rows(), dialect='duckdb')}) ORDER BY {order}) "
+                f"COPY (SELECT * FROM ({ibis.to_sql(made, dialect='duckdb')}) ORDER BY {order}) "
                 f"TO {quote(str(half))} (FORMAT parquet, COMPRESSION zstd)"
             )
     return engine.read_parquet(to)

@@ -44,7 +44,8 @@ def cost_of(*words: object) -> Cost:
 
 def measured(folder: Path) -> list[tuple[str, str, str, str]]:
     """Rows of the table: what, wall, CPU, memory of the largest process."""
-    shutil.copy(ROOT / "data" / "study.toml", folder)
+    for name in ("study.toml", "codebook.yaml"):
+        shutil.copy(ROOT / "data" / name, folder)
     text = (folder / "study.toml").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(text.replace('"../reports"', '"reports"'), encoding="utf-8")
     costs = [

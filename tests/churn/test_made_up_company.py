@@ -25,7 +25,8 @@ PLANTED = {
 def study(tmp_path_factory):
     """The study of the README's two commands: 20,000 customers, seed 7."""
     folder = tmp_path_factory.mktemp("company")
-    shutil.copy(ROOT / "data" / "study.toml", folder)
+    for name in ("study.toml", "codebook.yaml"):
+        shutil.copy(ROOT / "data" / name, folder)
     make_company(folder / "sample", customers=20_000, seed=7)
     return open_study("2026Q3", config=folder)
 

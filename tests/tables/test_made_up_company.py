@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 def folder(tmp_path_factory) -> Path:
     made = tmp_path_factory.mktemp("company")
     make_company(made / "sample", customers=2_000, seed=3)
-    shutil.copy(ROOT / "data" / "study.toml", made)
+    for name in ("study.toml", "codebook.yaml"):
+        shutil.copy(ROOT / "data" / name, made)
     return made
 
 
