@@ -191,12 +191,14 @@ MAX_INVITATIONS_SIZE = 1_000_000
 """Above this size surveys stay a sample."""
 ANSWER_SHARE = {"detractor": 0.265, "passive": 0.331, "promoter": 0.3975}
 """Chance of an answer once delivered: promoters 1.5 times as often as detractors."""
+ANSWER_HABIT_SD, MOST_ANSWER = 0.6, 0.95
+"""Some answer every survey, others never do: a log-normal of mean 1 multiplies the chance, up to the most."""
 MODES = {"sms": (0.55, 0.0), "app": (0.30, 0.0), "call": (0.15, 0.5)}
 """Share of invitations, points added to the score."""
 ENGLISH_SHARE = 0.12
 INVITED_LEVEL = 0.84
 """Hazard ratio of an invited passive against one not invited; keeps the mean of the invited at 1."""
-REVERSE_SCORE = 0.9
+REVERSE_SCORE = 2.0
 """With ``reverse``: points lost per standard deviation of last quarter's revenue drop."""
 CALLBACK_DAYS = 10
 CALLBACK_ON_TIME = {"usual": 0.31, "pilot": 0.74}

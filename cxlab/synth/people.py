@@ -26,8 +26,8 @@ class People:
 
     ``number`` counts customers from 0 over all chunks; ``lead`` is the position in the chunk of the account's
     payer (oneself outside family accounts); ``liking`` of the company and ``taste`` for spending are standard
-    normal; ``rate`` is recharges a day; ``ratio`` multiplies the hazard at all
-    times; ``second_sim`` says who has another operator's SIM too, which no table shows.
+    normal; ``rate`` is recharges a day; ``habit`` multiplies the chance to answer a survey; ``ratio`` multiplies
+    the hazard at all times; ``second_sim`` says who has another operator's SIM too, which no table shows.
     """
 
     number: NDArray[np.int64]
@@ -40,6 +40,7 @@ class People:
     liking: Floats
     taste: Floats
     rate: Floats
+    habit: Floats
     ratio: Floats
     second_sim: NDArray[np.bool_]
 
@@ -63,14 +64,21 @@ def make_people(first: int, size: int, *, seed: int, chunk: int, calm: bool) -> 
     rho = company.SPEND_LIKING_CORRELATION
     taste = rho * liking + np.sqrt(1 - rho**2) * rng.standard_normal(size)
     rate = rng.gamma(company.RECHARGE_RATE_SHAPE, 1 / company.RECHARGE_RATE_DAYS, size)
+    habit = _habits(stream(seed, Purpose.HABIT, chunk), size)
     ratio = (
         np.array([hr for _, hr in company.REGIONS.values()])[region]
         * np.array([hr for _, _, hr in company.SOURCES.values()])[source]
         * np.array(list(company.OFFERS.values()))[offer]
     )
     return People(number=first + np.arange(size, dtype=np.int64), lead=lead, plan=plan, region=region,
-                  source=source, offer=offer, joined=joined, liking=liking, taste=taste, rate=rate,
+                  source=source, offer=offer, joined=joined, liking=liking, taste=taste, rate=rate, habit=habit,
                   ratio=ratio, second_sim=rng.random(size) < company.SECOND_SIM_SHARE)  # fmt: skip
+
+
+def _habits(rng: np.random.Generator, size: int) -> Floats:
+    sd = company.ANSWER_HABIT_SD
+    habits: Floats = np.exp(sd * rng.standard_normal(size) - sd**2 / 2)
+    return habits
 
 
 def _pick(rng: np.random.Generator, shares: list[float], size: int) -> NDArray[np.intp]:

@@ -129,6 +129,7 @@ def ask(
     group = np.where(score >= 9, PROMOTER, np.where(score <= 6, DETRACTOR, PASSIVE)).astype(np.int8)
     chance = np.array([0, 0, *company.ANSWER_SHARE.values()])[group]
     chance = np.where(tenured, chance * company.LONG_TENURE_SILENT.get(NAMES[q], 1.0), chance)
+    chance = np.minimum(chance * people.habit[who], company.MOST_ANSWER)
     delivered = u[1] < company.DELIVERED_SHARE
     answered = on + np.floor(-2.0 * np.log(u[3])).clip(max=12).astype(np.int32)
     answers = delivered & (u[2] < chance) & (answered < end[who])

@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     COMMENTS = 11
     CODING = 12
     BUYING = 13
+    HABIT = 14
 
 
 def stream(seed: int, purpose: Purpose, chunk: int) -> np.random.Generator:
