@@ -147,6 +147,9 @@ INVOLUNTARY = frozenset({"unpaid", "papers"})
 
 RECHARGE_RATE_SHAPE, RECHARGE_RATE_DAYS = 1.6, 30.0
 """Recharges a day are Gamma(shape, scale 1/days)."""
+DROP_A, DROP_B = 1.2, 12.0
+"""Where a population shall buy as the model of repeat buying assumes, a customer stops for good after a repeat
+purchase with a chance that is Beta(a, b); here, hazards say who leaves when."""
 AMOUNT_P, AMOUNT_Q, AMOUNT_GAMMA = 6.0, 4.0, 12_000.0
 DENOMINATIONS = (10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
 VALID_DAYS = 60
