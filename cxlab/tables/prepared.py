@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import ibis.expr.types as ir
+import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
@@ -15,6 +16,7 @@ from cxlab.quarter import Quarter, Window
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
+from cxlab.tables.known_tables import team_frame, worded
 from cxlab.tables.panel import panel
 from cxlab.tables.prepare import lives
 from cxlab.tables.responses import responses
@@ -48,6 +50,7 @@ class Prepared:
     folder: Path
     fingerprint: str
     _made: dict[str, ir.Table] = field(default_factory=dict, repr=False)
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def lives(self) -> ir.Table:
         """Spells (`cxlab.tables.prepare.lives`).
@@ -148,6 +151,12 @@ class Prepared:
             ),
             sort=("verbatim_id",),
         )
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return codebook or codings; words that are not known are ''."""
+        if name not in self._frames:
+            self._frames[name] = worded(team_frame(self.tables, name=name), name=name)
+        return self._frames[name]
 
     def _lives_if_known(self) -> ir.Table | None:
         return self.lives() if self.cannot_run("churn") is None else None

@@ -14,8 +14,6 @@ from cxlab.quarter import Quarter
 from cxlab.tables.config import File, Source
 from cxlab.tables.csv_files import csv_view
 from cxlab.tables.engine import name, quote
-from cxlab.tables.excel_files import excel_view
-from cxlab.tables.yaml_files import yaml_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +96,12 @@ def _view(
             case "csv":
                 rows, refused = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop)
             case "excel":
+                from cxlab.tables.excel_files import excel_view  # its readers are slow to import
+
                 rows = excel_view(engine, path=path, file=file, drop=drop)
             case "yaml":
+                from cxlab.tables.yaml_files import yaml_view
+
                 rows = yaml_view(engine, path=path, file=file, drop=drop)
             case _:
                 rows = _parquet(path, drop=drop)

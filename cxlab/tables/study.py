@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -14,18 +13,15 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError, UsageError
 from cxlab.quarter import Quarter, Window
-from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig, find_config, read_config
 from cxlab.tables.coverage import nothing_in
 from cxlab.tables.engine import connect
 from cxlab.tables.fingerprint import code_version, digest
-from cxlab.tables.known import as_known
+from cxlab.tables.known_tables import KnownTables, team_frame
 from cxlab.tables.load import load_tables
 from cxlab.tables.load_report import LoadReport, report
 from cxlab.tables.names import with_names
 from cxlab.tables.prepared import Prepared
-from cxlab.tables.rates import converted
-from cxlab.tables.schema import TABLES
 
 _NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources"}
 """Settings that change no number."""
@@ -53,9 +49,6 @@ class Study:
         Contract tables present, as known.
     events, targets, decisions, commentary : DataFrame
         The team's work by ``team_as_of``; empty with the right columns where there is none.
-    codebook, codings : DataFrame
-        The team's codes and acts of coding by ``team_as_of``, words '' where there are none; codings in the order
-        they were made.
     load : LoadReport
         What was read, accepted, quarantined and late, and which questions can run.
     fingerprint : str
@@ -73,8 +66,6 @@ class Study:
     targets: pd.DataFrame
     decisions: pd.DataFrame
     commentary: pd.DataFrame
-    codebook: pd.DataFrame
-    codings: pd.DataFrame
     load: LoadReport
     fingerprint: str
     _engine: Backend = field(repr=False)
@@ -135,6 +126,16 @@ class Study:
             If the study has no verbatims.
         """
         return self._prepared.texts()
+
+    @property
+    def codebook(self) -> pd.DataFrame:
+        """The team's codes by ``team_as_of``: all columns of the contract, '' where words are missing."""
+        return self._prepared.frame("codebook")
+
+    @property
+    def codings(self) -> pd.DataFrame:
+        """The team's acts of coding by ``team_as_of``: all columns of the contract, '' where words are missing."""
+        return self._prepared.frame("codings")
 
     @property
     def quarters(self) -> list[Quarter]:
@@ -218,10 +219,15 @@ def _open(
     prepared = file.parent / config.prepared
     engine = engine or connect(time_zone=config.time_zone, folder=prepared)
     accepted = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=refuse)
-    tables = _known(accepted, engine=engine, close=quarter.end, as_of=as_of, team_as_of=team_as_of)
-    if "transactions" in tables:
-        rates = tables.get("rates")
-        tables["transactions"] = converted(tables["transactions"], rates=rates, currency=config.currency)
+    files = {name: of.file for name, of in accepted.items()}
+    tables = KnownTables(
+        files=files,
+        engine=engine,
+        close=quarter.end,
+        as_of=as_of,
+        team_as_of=team_as_of,
+        currency=config.currency,
+    )
     empty = no_data(tables, quarter=quarter)
     if refuse and empty is not None:
         raise empty
@@ -245,7 +251,7 @@ def _open(
         as_of=as_of,
         team_as_of=team_as_of,
         window=window,
-        tables=MappingProxyType(tables),
+        tables=tables,
         load=load,
         fingerprint=fingerprint,
         _prepared=Prepared(
@@ -261,12 +267,10 @@ def _open(
         ),
         _engine=engine,
         _file=file,
-        events=_frame(tables, name="events"),
-        targets=_frame(tables, name="targets"),
-        decisions=_frame(tables, name="decisions"),
-        commentary=_frame(tables, name="commentary"),
-        codebook=_worded(_frame(tables, name="codebook"), name="codebook"),
-        codings=_worded(_frame(tables, name="codings"), name="codings"),
+        events=team_frame(tables, name="events"),
+        targets=team_frame(tables, name="targets"),
+        decisions=team_frame(tables, name="decisions"),
+        commentary=team_frame(tables, name="commentary"),
     )
 
 
@@ -307,35 +311,7 @@ def _refuse_quarter(quarter: Quarter, *, today: date, config: StudyConfig, as_of
         raise UsageError(f"as_of lies before the end of {quarter}", [f"needed: {last} or later; got {as_of}"])
 
 
-def _known(
-    accepted: Mapping[str, Accepted], *, engine: Backend, close: date, as_of: date, team_as_of: date
-) -> dict[str, ir.Table]:
-    tables: dict[str, ir.Table] = {}
-    for name, schema in TABLES.items():
-        if name in accepted:
-            rows = engine.read_parquet(accepted[name].file)
-            parent = tables.get(schema.parent.table) if schema.parent else None
-            tables[name] = as_known(
-                rows, table=schema, close=close, as_of=as_of, team_as_of=team_as_of, parent=parent
-            )
-    return tables
-
-
 def no_data(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> DataError | None:
     """Return the error of a quarter in which nothing happened: no contract began or ended, no money, no answer."""
     found = nothing_in(tables, quarter=quarter)
     return None if found is None else DataError(f"{quarter} has no data", [found], see="data/README.md")
-
-
-def _frame(tables: Mapping[str, ir.Table], *, name: str) -> pd.DataFrame:
-    schema = TABLES[name]
-    if name not in tables:
-        return pd.DataFrame({column: pd.Series(dtype="object") for column in schema.names})
-    frame: pd.DataFrame = tables[name].order_by(list(schema.key)).to_pandas()
-    return frame
-
-
-def _worded(frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
-    """Write '' where a code, an id or a text is not known."""
-    words = [column.name for column in TABLES[name].columns if column.type in ("id", "code", "text")]
-    return frame.assign(**{word: frame[word].astype("object").where(frame[word].notna(), "") for word in words})
