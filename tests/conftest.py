@@ -144,3 +144,46 @@ def company() -> Company:
 def snapshot() -> Company:
     """Only one quarter of exits was kept."""
     return _draw(customers=6000, seed=2, quarters=1)
+
+
+RESPONSE_TYPES = {
+    "response_id": "string", "customer_id": "string", "account_id": "string", "survey": "string", "kind": "string",
+    "touchpoint_id": "string", "quarter_number": "int32", "invited_day": "int32", "delivered_day": "int32",
+    "answered_day": "int32", "counts": "boolean", "mode": "string", "language": "string", "nps": "int8",
+    "csat": "float64", "ces": "float64", "scale_min": "float64", "scale_max": "float64", "weight": "float64",
+    "grp": "string", "plan": "string", "region": "string", "acq_source": "string", "segment": "string",
+    "offer": "string", "tenure_days": "int32", "active_end": "boolean",
+}  # fmt: skip
+
+
+RESPONSE_DEFAULTS = {
+    "survey": "relationship", "kind": "relationship", "touchpoint_id": "", "invited_day": 20_000,
+    "delivered_day": 20_000, "answered_day": 20_001, "counts": True, "mode": "sms", "language": "vi", "nps": None,
+    "csat": None, "ces": None, "scale_min": 0.0, "scale_max": 10.0, "weight": 1.0, "plan": "a", "region": "x",
+    "acq_source": "", "segment": "", "offer": "", "tenure_days": 500, "active_end": True,
+    "quarter_number": Quarter.parse("2026Q3").ordinal,
+}  # fmt: skip
+
+
+def _responses(rows: Sequence[dict[str, Any]] | pd.DataFrame) -> ir.Table:
+    """The prepared table ``responses``: what a row leaves out is filled in, the group follows from the score."""
+    given = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+    names = ({"response_id": f"r{place}", "customer_id": f"c{place}"} for place in range(len(given)))
+    frame = pd.DataFrame([{**RESPONSE_DEFAULTS, **name, **row} for name, row in zip(names, given, strict=True)])
+    if "account_id" not in frame:
+        frame["account_id"] = frame["customer_id"]
+    score = pd.to_numeric(frame["nps"])
+    frame["grp"] = np.select(
+        [score >= 9, score >= 7, score >= 0], ["promoter", "passive", "detractor"], default=""
+    )
+    for name, kind in RESPONSE_TYPES.items():
+        if kind.startswith("int"):
+            frame[name] = pd.to_numeric(frame[name]).astype(kind.capitalize())
+        elif kind == "float64":
+            frame[name] = pd.to_numeric(frame[name]).astype("float64")
+    return ibis.memtable(frame[list(RESPONSE_TYPES)], schema=ibis.schema(RESPONSE_TYPES))
+
+
+@pytest.fixture(scope="session")
+def responses() -> Callable[..., ir.Table]:
+    return _responses
