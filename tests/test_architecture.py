@@ -54,6 +54,7 @@ DOORS = {
     "nbclient": {"run"},
     "jupyter_client": {"run"},
     "jupyter_core": {"run"},
+    "ipykernel": {"run"},
     "pydantic": {"tables", "run"},
     "yaml": {"tables"},
     "python_calamine": {"tables"},

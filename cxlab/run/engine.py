@@ -25,6 +25,7 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from cxlab import errors
 from cxlab.errors import CxlabError, RunError, TimedOutError
 from cxlab.ledger import replace_file
+from cxlab.run.forked import Nursery
 from cxlab.run.inside import ERROR_DATA
 from cxlab.run.journal import note
 from cxlab.run.kernel import kernel
@@ -62,6 +63,7 @@ def execute(
     to: Path,
     limits: Limits,
     watch: Watch | None = None,
+    home: Nursery | None = None,
 ) -> NotebookNode:
     """Execute a notebook in a fresh kernel and save it with its outputs.
 
@@ -81,6 +83,8 @@ def execute(
         Seconds per cell and per notebook.
     watch : callable, optional
         Told of every cell done.
+    home : Nursery, optional
+        Where the kernel is forked; without one an interpreter is started.
 
     Raises
     ------
@@ -102,7 +106,7 @@ def execute(
             language="python",
             progress_bar=False,
             cwd=str(folder),
-            job=_Job(step=step, environment=environment, to=to, limits=limits, watch=watch),
+            job=_Job(step=step, environment=environment, to=to, limits=limits, watch=watch, home=home),
         )
     except CxlabError as error:
         note("step failed", step=step.name, kind=type(error).__name__, seconds=_since(started))
@@ -120,6 +124,7 @@ class _Job:
     to: Path
     limits: Limits
     watch: Watch | None
+    home: Nursery | None
 
 
 class JournalEngine(Engine):  # type: ignore[misc]  # Papermill's base is untyped
@@ -136,7 +141,7 @@ class JournalEngine(Engine):  # type: ignore[misc]  # Papermill's base is untype
             return max(0.1, min(job.limits.cell, deadline - time.monotonic()))
 
         try:
-            with kernel(job.environment) as (manager, environment):
+            with kernel(job.environment, home=job.home) as (manager, environment):
                 client = NotebookClient(
                     nb_man.nb, km=manager, timeout_func=seconds_left, startup_timeout=job.limits.start, log=_quiet
                 )

@@ -15,6 +15,8 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from cxlab.run.forked import ForkedKernel, Nursery
+
 GRACE_SECONDS = 1.5
 """How long a process group has between TERM and KILL."""
 
@@ -34,13 +36,17 @@ class ThisInterpreter(KernelSpecManager):
 
 
 @contextlib.contextmanager
-def kernel(environment: Mapping[str, str]) -> Iterator[tuple[AsyncKernelManager, dict[str, str]]]:
+def kernel(
+    environment: Mapping[str, str], *, home: Nursery | None = None
+) -> Iterator[tuple[AsyncKernelManager, dict[str, str]]]:
     """Yield a manager and the environment to start it with; its kernel and all it started end with the block.
 
     Parameters
     ----------
     environment : mapping of str to str
         What the kernel is told on top of the usual environment.
+    home : Nursery, optional
+        Forks the kernel if it can; otherwise an interpreter is started.
     """
     with tempfile.TemporaryDirectory(prefix="cxlab-kernel-") as folder:
         manager = AsyncKernelManager(
@@ -50,9 +56,12 @@ def kernel(environment: Mapping[str, str]) -> Iterator[tuple[AsyncKernelManager,
             transport="ipc",  # sockets in a folder of our own: nobody else on the machine can talk to the kernel
             ip=str(Path(folder) / "socket"),
         )
+        if home is not None and home.ready:
+            manager.provisioner = ForkedKernel.of(home, manager)
         _open.add(manager)
+        own = {"IPYTHONDIR": str(Path(folder) / "ipython")}  # no settings of the user's IPython
         try:
-            yield manager, {**os.environ, **_fixed(folder), **environment}
+            yield manager, {**os.environ, **fixed(), **own, **environment}
         finally:
             _open.discard(manager)
             process = getattr(manager.provisioner, "process", None)
@@ -70,12 +79,11 @@ def end_kernels() -> None:
             _signal(process.pid, signal.SIGKILL)
 
 
-def _fixed(folder: str) -> dict[str, str]:
-    """Reproducible hashing, few threads, and no settings of the user's IPython."""
+def fixed() -> dict[str, str]:
+    """What every kernel is told: reproducible hashing, few threads, figures into the notebook."""
     threads = str(min(4, os.cpu_count() or 1))
     return {
         "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": str(Path(folder) / "ipython"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         **{name: os.environ.get(name, threads) for name in _THREADS},
     }

@@ -22,7 +22,9 @@ from cxlab.quarter import Quarter
 from cxlab.report import RunFacts, verify_pages, write_pages
 from cxlab.run import manifest, publish
 from cxlab.run.engine import Limits, Watch, execute
+from cxlab.run.forked import Nursery, nursery
 from cxlab.run.journal import journal, note
+from cxlab.run.kernel import fixed
 from cxlab.run.parameters import Value
 from cxlab.run.plan import Plan, RunResult, State
 from cxlab.run.steps import LEADERS_PAGE, Step
@@ -80,10 +82,12 @@ def carry_out(
     ):
         note("run started", run=run_id)
         try:
-            study = _open(plan, quarter)
-            off = _off(plan.steps, study)
-            facts = _facts(plan, run_id=run_id, at=at, off=off)
-            seconds = _make_report(plan, study, facts=facts, folder=folder, limits=limits or Limits(), watch=watch)
+            with nursery([step.name for step in plan.steps], environment=_surely(plan)) as home:
+                study = _open(plan, quarter)
+                off = _off(plan.steps, study)
+                facts = _facts(plan, run_id=run_id, at=at, off=off)
+                how = _How(folder=folder, limits=limits or Limits(), watch=watch, home=home)
+                seconds = _make_report(plan, study, facts=facts, how=how)
             note("run done", run=run_id)
             done = publish.finish(folder, run_id=run_id)
         except BaseException as error:
@@ -96,24 +100,32 @@ def carry_out(
     return _result(plan, quarter, run_id=run_id, state=facts.state, off=off, seconds=seconds, started=started)
 
 
-def _make_report(
-    plan: Plan, study: Study, *, facts: RunFacts, folder: Path, limits: Limits, watch: Watch | None
-) -> dict[str, float]:
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """What every step is executed with."""
+
+    folder: Path
+    limits: Limits
+    watch: Watch | None
+    home: Nursery | None
+
+
+def _make_report(plan: Plan, study: Study, *, facts: RunFacts, how: _How) -> dict[str, float]:
     """Execute the steps and write findings, pages and, last, the manifest; return seconds by step."""
     steps = [step for step in plan.steps if step.name not in facts.off]
     seconds: dict[str, float] = {}
 
     def one(step: Step) -> NotebookNode:
         started = time.monotonic()
-        done = _execute_step(plan, study, step=step, folder=folder, limits=limits, watch=watch)
+        done = _execute_step(plan, study, step=step, how=how)
         seconds[step.name] = round(time.monotonic() - started, 3)
         return done
 
     executed = carry_out_together(steps, one, jobs=plan.jobs)
-    findings = _write_findings(study, list(executed), folder=folder, facts=facts)
-    _write_pages(executed, findings, study=study, facts=facts, folder=folder)
+    findings = _write_findings(study, list(executed), folder=how.folder, facts=facts)
+    _write_pages(executed, findings, study=study, facts=facts, folder=how.folder)
     record = _record(plan, study, facts=facts, steps=steps, seconds=seconds, findings=findings)
-    replace_file(folder / "manifest.json", manifest.as_bytes(record))
+    replace_file(how.folder / "manifest.json", manifest.as_bytes(record))
     return seconds
 
 
@@ -145,24 +157,28 @@ def _off(steps: Sequence[Step], study: Study) -> dict[str, _Off]:
     return off
 
 
-def _execute_step(
-    plan: Plan, study: Study, *, step: Step, folder: Path, limits: Limits, watch: Watch | None
-) -> NotebookNode:
+def _surely(plan: Plan) -> dict[str, str]:
+    """What the kernels of a run are told, and so what they are forked from is told."""
+    return {**fixed(), "CXLAB_STUDY": str(plan.config)}
+
+
+def _execute_step(plan: Plan, study: Study, *, step: Step, how: _How) -> NotebookNode:
     executed = execute(
         step,
         values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
         environment={
-            "CXLAB_RUN": str(folder),
+            "CXLAB_RUN": str(how.folder),
             "CXLAB_STEP": step.name,
             "CXLAB_STUDY": str(plan.config),
             "CXLAB_MEMORY": os.environ.get("CXLAB_MEMORY", f"{MEMORY_MEGABYTES // plan.jobs}MB"),
         },
         folder=study.folder,
-        to=folder / "notebooks" / step.path.name,
-        limits=limits,
-        watch=watch,
+        to=how.folder / "notebooks" / step.path.name,
+        limits=how.limits,
+        watch=how.watch,
+        home=how.home,
     )
-    if not (folder / "findings" / f"{step.name}.json").is_file():
+    if not (how.folder / "findings" / f"{step.name}.json").is_file():
         raise RunError(f"{step.path.name} recorded nothing: its last cell has to call record(study, [...])")
     return executed
 
