@@ -9,11 +9,15 @@ import pandas as pd
 
 from cxlab.figures.numbers import Number, drawn_of
 from cxlab.figures.sheet import Heading, Sheet
+from cxlab.figures.style import BETTER, INK, WORSE
 from cxlab.finding import Estimate, Finding
 from cxlab.wording import Wording
 
 NARROW = 480
 """Below this many pixels labels stand above their marks instead of beside them."""
+
+MORE_IS = {"churn": "worse", "voc": "neither"}
+"""Whether a rise is bad news in a question; a column ``more_is`` of the table says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +40,15 @@ class Brief:
     def narrow(self) -> bool:
         """Whether it is drawn for a phone."""
         return self.width < NARROW
+
+    def tone(self, change: float) -> str:
+        """Colour of a rise or a fall: worse, better, or that of ink where neither is good."""
+        more = MORE_IS.get(self.finding.question, "better")
+        if "more_is" in self.finding.table:
+            more = str(self.finding.table["more_is"].iloc[0])
+        if more not in ("worse", "better"):
+            return INK
+        return WORSE if (change > 0) == (more == "worse") else BETTER
 
     def values(self, number: Number, *, style: str = "short") -> tuple[str, str]:
         """Write the value of a row with its interval, and its n, as far as the detail asks for them."""

@@ -12,8 +12,10 @@ from cxlab.figures.brief import Brief, Drawing
 from cxlab.figures.curve import curve
 from cxlab.figures.flow import flow
 from cxlab.figures.forest import forest
+from cxlab.figures.grid import grid
 from cxlab.figures.numbers import drawn_of
 from cxlab.figures.picture import Picture
+from cxlab.figures.scatter import scatter
 from cxlab.figures.style import settings
 from cxlab.figures.svg import svg_of
 from cxlab.figures.trend import trend
@@ -25,6 +27,8 @@ DRAWERS: dict[str, Callable[[Brief], Drawing]] = {
     "curve": curve,
     "flow": flow,
     "forest": forest,
+    "grid": grid,
+    "scatter": scatter,
     "trend": trend,
 }
 """Shape of a finding, and who draws it."""
@@ -35,8 +39,8 @@ LARGEST = 40_000
 MANY_ROWS = 12
 """More rows of words than this would not fit with everything written beside each."""
 
-LINES = ("curve", "trend")
-"""Shapes whose rows are points of a line."""
+NOT_ROWS = ("curve", "trend", "grid", "scatter")
+"""Shapes whose rows have no words beside them."""
 
 LONGEST_ALT = 600
 """Letters of an alternative text."""
@@ -85,7 +89,7 @@ def draw(
     brief = Brief(
         finding=finding, wording=wording, width=float(width_px), titled=titled, events=events, target=target
     )
-    details = (2, 1, 0) if len(finding.table) <= MANY_ROWS or finding.shape in LINES else (1, 0)
+    details = (2, 1, 0) if len(finding.table) <= MANY_ROWS or finding.shape in NOT_ROWS else (1, 0)
     for detail in details:
         picture = _picture(replace(brief, detail=detail))
         if len(picture.svg.encode()) <= LARGEST:

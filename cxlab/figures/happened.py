@@ -7,8 +7,9 @@ from datetime import date
 
 import pandas as pd
 
+from cxlab.figures.glyphs import text_width
 from cxlab.figures.sheet import cut
-from cxlab.figures.style import SMALL, text_width
+from cxlab.figures.style import SMALL
 from cxlab.quarter import Quarter
 from cxlab.wording import Wording
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from matplotlib.axes import Axes
-
+from cxlab.figures.axis import Plot, Scale
+from cxlab.figures.glyphs import text_width
 from cxlab.figures.numbers import Number
-from cxlab.figures.style import INK, SMALL, TARGET, font, text_width
+from cxlab.figures.sheet import Sheet
+from cxlab.figures.style import INK, SMALL, TARGET
 from cxlab.wording import Wording
 
 WHISKER = "interval"
@@ -18,73 +19,59 @@ _CAP = 3.5
 
 
 def whisker(
-    axes: Axes, number: Number, y: float, *, colour: str = INK, width: float = 1.6, cap: float = 3.5
+    sheet: Sheet, number: Number, x: Scale, y: float, *, colour: str = INK, width: float = 1.6, cap: float = _CAP
 ) -> None:
-    """Draw the interval of a row; an open end runs to the edge of the plot and has an arrow there.
-
-    The y axis counts pixels.
-    """
+    """Draw the interval of a row; an end that is open or outside the plot has an arrow at its edge."""
     if number.low is None and number.high is None:
         return
-    edges = axes.get_xlim()
-    low = edges[0] if number.low is None else number.low
-    high = edges[1] if number.high is None else number.high
-    begin = [] if number.low is None else [(low, y - _CAP), (low, y + _CAP)]
-    end = [] if number.high is None else [(high, y - _CAP), (high, y + _CAP)]
-    x, down = zip(*begin, (low, y), (high, y), *end, strict=True)
-    axes.plot(x, down, color=colour, linewidth=width, solid_capstyle="butt", gid=WHISKER, clip_on=False, zorder=4)
-    for place, known, arrow in ((low, number.low, "<"), (high, number.high, ">")):
-        if known is None:
-            axes.plot([place], [y], arrow, color=colour, markersize=5, clip_on=False, zorder=4)
+    shut = [end is not None and x.low <= end <= x.high for end in (number.low, number.high)]
+    low = x(x.low if number.low is None else number.low)
+    high = x(x.high if number.high is None else number.high)
+    begin = [(low, y - cap), (low, y + cap)] if shut[0] else []
+    end = [(high, y - cap), (high, y + cap)] if shut[1] else []
+    across, down = zip(*begin, (low, y), (high, y), *end, strict=True)
+    sheet.line(across, down, colour=colour, width=width, gid=WHISKER, over=4)
+    for place, known, arrow in zip((low, high), shut, "<>", strict=True):
+        if not known:
+            sheet.dot(place, y, size=6, fill=colour, mark=arrow, over=4)
 
 
-def target_below(axes: Axes, value: float, words: str, *, wording: Wording) -> None:
-    """Name the target below its line."""
-    words = wording.text("axis.target", value=words)
-    low, high = axes.get_xlim()
-    side = "right" if value > (low + high) / 2 else "left"
-    axes.annotate(
-        words,
-        (value, 0),
-        xycoords=("data", "axes fraction"),
-        xytext=(-4 if side == "right" else 4, -14),
-        textcoords="offset points",
-        ha=side,
-        color=TARGET,
-        fontproperties=font(SMALL),
-        annotation_clip=False,
-    )
+def upright(sheet: Sheet, low: float, high: float, x: float, *, colour: str = INK, cap: float = _CAP) -> None:
+    """Draw an interval that stands upright, between two pixels."""
+    across, down = [x - cap, x + cap, x, x, x - cap, x + cap], [low, low, low, high, high, high]
+    sheet.line(across, down, colour=colour, width=1.2, gid=WHISKER, over=4)
+
+
+def named_below(sheet: Sheet, x: Scale, value: float, y: float, words: str) -> None:
+    """Name a marked value below its line."""
+    at = x(value)
+    if at + 4 + text_width(words, SMALL) <= sheet.width:
+        sheet.text(at + 4, y, words, size=SMALL, colour=TARGET)
+    else:
+        sheet.text(max(at - 4, text_width(words, SMALL)), y, words, size=SMALL, colour=TARGET, align="right")
 
 
 def target_across(
-    axes: Axes, value: float, words: str, *, wording: Wording, band: Sequence[tuple[float, float, float]]
+    plot: Plot, value: float, words: str, *, wording: Wording, band: Sequence[tuple[float, float, float]]
 ) -> None:
-    """Mark the target across time; its name stands where the interval leaves most room."""
-    axes.axhline(value, color=TARGET, linewidth=1.4, dashes=(4, 3), zorder=3)
+    """Mark the target across the plot; its name stands where the interval (x, low, high) leaves most room."""
     words = wording.text("axis.target", value=words)
-    left, right = axes.get_xlim()
-    bottom, top = axes.get_ylim()
-    wide = (right - left) * (text_width(words, SMALL) + 12) / axes.bbox.width
-    tall = (top - bottom) * 20 / axes.bbox.height
+    left, right = plot.x.low, plot.x.high
+    wide, tall = (text_width(words, SMALL) + 12) * plot.x.per_pixel, 20 * plot.y.per_pixel
 
     def room(spot: tuple[float, bool]) -> float:
-        """Distance from the words to the nearest interval; enough is enough, so that the left end is preferred."""
+        """Distance from the words to the nearest interval."""
         start, above = spot
         low, high = (value, value + tall) if above else (value - tall, value)
         inside = [pair for pair in band if start - 0.05 * wide <= pair[0] <= start + 1.05 * wide]
         return min((max(below - high, low - over) for _, below, over in inside), default=tall)
 
     spots = [(left + (right - left - wide) * place / 8, above) for place in range(9) for above in (True, False)]
+    # enough is enough, so that the left end is preferred
     start, above = max(spots, key=lambda spot: min(room(spot), tall / 3))
-    axes.annotate(
-        words,
-        (start, value),
-        xytext=(6, 4 if above else -4),
-        textcoords="offset points",
-        va="bottom" if above else "top",
-        color=TARGET,
-        fontproperties=font(SMALL),
-    )
+    y = plot.y(value)
+    plot.sheet.line([plot.x.start, plot.x.end], [y, y], colour=TARGET, width=1.4, dashes=(5.6, 4.2), over=3)
+    plot.sheet.text(plot.x(start) + 6, y - 5 if above else y + 5 + 0.72 * SMALL, words, size=SMALL, colour=TARGET)
 
 
 def apart(wanted: Sequence[float], *, gap: float | Sequence[float], low: float, high: float) -> list[float]:

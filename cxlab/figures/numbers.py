@@ -44,6 +44,13 @@ class Number:
         return [self.value, *(end for end in (self.low, self.high) if end is not None)]
 
 
+SPECIAL = frozenset(
+    {"last", "year_ago", "alone", "flat", "counted", "naive", "forecast", "easy_amount", "needed", "gate",
+     "change", "p", "verdict", "more_is", "unit", "total", "together", "rank", "passed", "reference", "of_before",
+     "scale_min", "scale_max", "share", "ratio", "amount", "points", "score", "count"}
+)  # fmt: skip
+"""Columns that never name what the rows are; neither do columns of intervals (``..._low``, ``..._high``)."""
+
 FORM = {"share_points": "points", "points": "nps"}
 """Form of a unit where it is not called the same."""
 
@@ -51,6 +58,10 @@ FORM = {"share_points": "points", "points": "nps"}
 def short(value: float, unit: str, wording: Wording) -> str:
     """Write a bare number the short way."""
     return wording.number(value, f"{FORM.get(unit, unit)}_short")
+
+
+_SUMS = ("amount", "points", "share_points", "score")
+_USUAL = {"flow": "count", "forest": "ratio"}
 
 
 def numbers(table: pd.DataFrame, *, unit: str) -> list[Number]:
@@ -71,23 +82,35 @@ def numbers(table: pd.DataFrame, *, unit: str) -> list[Number]:
 
 
 def unit_of(finding: Finding) -> str:
-    """Unit of the table: that of the headline, of an estimate in the sentence, else what the numbers look like."""
-    for value in (finding.headline, *finding.message.values.values()):
-        if isinstance(value, Estimate):
-            return value.unit
-    inside = finding.table["estimate"].astype(float).abs().max() <= 1
-    return "share" if inside else "count"
+    """Unit of the table: its column ``unit``, that of the headline, of an estimate in the sentence.
 
-
-def codes(finding: Finding, *, wording: Wording, besides: tuple[str, ...] = ()) -> tuple[str, list[str]]:
-    """Name the rows: the first column that holds codes, and each row's label.
-
-    ``besides`` are columns of numbers or of other meaning.
+    Without any of them it is what the numbers look like. A flow counts and a forest holds ratios unless that unit
+    is one of sums or differences.
     """
-    column = next((str(c) for c in finding.table.columns[:-4] if c not in besides), "")
+    if "unit" in finding.table:
+        return str(finding.table["unit"].iloc[0])
+    told = next(
+        (each.unit for each in (finding.headline, *finding.message.values.values()) if isinstance(each, Estimate)),
+        None,
+    )
+    if finding.shape in _USUAL:
+        return told if told in _SUMS else _USUAL[finding.shape]
+    inside = finding.table["estimate"].astype(float).abs().max() <= 1
+    return told or ("share" if inside else "count")
+
+
+def codes(finding: Finding, *, wording: Wording) -> tuple[str, list[str]]:
+    """Name the rows: the first column that holds codes, and each row's label."""
+    column = next(iter(code_columns(finding.table)), "")
     if not column:
         return "", [""] * len(finding.table)
     return column, [name_of(column, code, wording=wording) for code in finding.table[column]]
+
+
+def code_columns(table: pd.DataFrame) -> list[str]:
+    """Columns that say what the rows are, in the order of the table."""
+    names = [str(column) for column in table.columns[:-4]]
+    return [name for name in names if name not in SPECIAL and not name.endswith(("_low", "_high"))]
 
 
 def name_of(of: str, code: object, *, wording: Wording) -> str:
@@ -115,13 +138,12 @@ def nice_ticks(low: float, high: float, *, most: int) -> list[float]:
 
 def tick_words(ticks: list[float], unit: str, wording: Wording) -> list[str]:
     """Write ticks, all with the same number of decimals."""
-    if unit in ("share", "share_points", "probability", "months"):
-        factor = 1 if unit == "months" else 100
-        whole = all(abs(t * factor - round(t * factor)) < 1e-9 for t in ticks)
-        if not whole:
-            return [wording.number(Estimate(value=t, low=t, high=t, unit=unit), "short") for t in ticks]  # type: ignore[arg-type]
-        return [short(round(t * factor) / factor, unit, wording) for t in ticks]
-    return [short(tick, unit, wording) for tick in ticks]
+    factor = {"share": 100, "share_points": 100, "probability": 100, "months": 1, "score": 1}.get(unit)
+    if factor is None:
+        return [short(tick, unit, wording) for tick in ticks]
+    if all(abs(tick * factor - round(tick * factor)) < 1e-9 for tick in ticks):
+        return [short(round(tick * factor) / factor, unit, wording) for tick in ticks]
+    return [wording.number(Estimate(value=t, low=t, high=t, unit=unit), "short") for t in ticks]  # type: ignore[arg-type]
 
 
 def _known(value: object) -> bool:

@@ -1,67 +1,76 @@
-"""Path data in fewer bytes: relative steps between rounded points."""
+"""Path data in few bytes: relative steps between rounded points."""
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
-_COMMAND = re.compile(r"([MLQCZz])([^MLQCZz]*)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+import numpy as np
+from numpy.typing import NDArray
+
+_LETTERS: dict[int, str] = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "z"}
+"""Matplotlib's codes of a path."""
+
+_POINTS = {"Q": 2, "C": 3}
 
 
-def relative(path: str, *, scale: float, digits: int) -> str:
-    """Rewrite absolute path data (M, L, Q, C, Z) with relative commands.
+def outline(vertices: NDArray[np.float64], codes: NDArray[Any] | None, *, digits: int) -> str:
+    """Write a path of matplotlib as SVG path data with relative commands.
 
-    Points are scaled and rounded before steps are taken, so that errors do not add up along the path.
+    Points are rounded before steps are taken, so that errors do not add up along the path.
 
     Parameters
     ----------
-    path : str
-        Path data in absolute coordinates.
-    scale : float
-        Factor to every coordinate.
+    vertices : (N, 2) array
+        Absolute points; y as it shall be written.
+    codes : (N,) array or None
+        Codes of matplotlib; None is one line through all points.
     digits : int
         Decimals kept.
 
     Examples
     --------
-    >>> relative("M 10 10 L 20 10 L 20 15.26 z", scale=1, digits=1)
+    >>> outline(np.array([[10, 10], [20, 10], [20, 15.26], [0, 0]]), [1, 2, 2, 79], digits=1)
     'm10 10h10v5.3z'
     """
-    out: list[str] = []
-    here = start = (0, 0)
     unit = 10**digits
-    for letter, numbers in _COMMAND.findall(path):
-        flat = [round(float(number) * scale * unit) for number in _NUMBER.findall(numbers)]
-        points = list(zip(flat[::2], flat[1::2], strict=True))
-        if letter in "Zz":
+    points = np.floor(np.asarray(vertices) * unit + 0.5).astype(np.int64).tolist()
+    kinds = [1] + [2] * (len(points) - 1) if codes is None else [int(code) for code in codes]
+    out: list[str] = []
+    here = start = [0, 0]
+    place = 0
+    while place < len(points):
+        letter = _LETTERS.get(kinds[place], "")  # a stop has none
+        step = _POINTS.get(letter, 1)
+        if letter == "z":
             out.append("z")
             here = start
-            continue
-        step = {"Q": 2, "C": 3}.get(letter, 1)
-        for place in range(0, len(points), step):
-            taken = points[place : place + step]
-            out.append(_command(letter, here, taken, digits))
-            here = taken[-1]
+        elif letter:
+            out.append(_command(letter, here, points[place : place + step], digits))
+            here = points[place + step - 1]
             start = here if letter == "M" else start
-    return "".join(part for part in out if part)
+        place += step
+    return "".join(out)
 
 
-def _command(letter: str, here: tuple[int, int], points: list[tuple[int, int]], digits: int) -> str:
+def _command(letter: str, here: list[int], points: list[list[int]], digits: int) -> str:
     """Write one command; nothing for a line that goes nowhere."""
     steps = [coordinate - origin for point in points for coordinate, origin in zip(point, here, strict=True)]
-    if letter == "L":
+    if letter == "L" and 0 in steps:
         if steps == [0, 0]:
             return ""
-        if steps[1] == 0:
-            return f"h{_number(steps[0], digits)}"
-        if steps[0] == 0:
-            return f"v{_number(steps[1], digits)}"
-    words = [_number(step, digits) for step in steps]
+        return f"h{number(steps[0], digits)}" if steps[1] == 0 else f"v{number(steps[1], digits)}"
+    words = [number(step, digits) for step in steps]
     return letter.lower() + words[0] + "".join(word if word.startswith("-") else f" {word}" for word in words[1:])
 
 
-def _number(value: int, digits: int) -> str:
+def number(value: int, digits: int) -> str:
+    """Write a whole number of the last decimals kept.
+
+    >>> number(-1250, 2), number(0, 1)
+    ('-12.5', '0')
+    """
     if not digits:
         return str(value)
-    text = f"{value / 10**digits:.{digits}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    whole, rest = divmod(abs(value), 10**digits)
+    text = f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".") if rest else str(whole)
+    return f"-{text}" if value < 0 else text

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from matplotlib.axes import Axes
-
+from cxlab.figures.axis import Scale
 from cxlab.figures.brief import Brief
+from cxlab.figures.glyphs import text_width
 from cxlab.figures.sheet import LEADING, Sheet, cut, wrap
-from cxlab.figures.style import INK, MUTED, SIZE, SMALL, text_width
+from cxlab.figures.style import INK, MUTED, SIZE, SMALL
 
 _GAP = 14.0
 _BAND = 22.0
@@ -80,22 +81,19 @@ class Layout:
             return self.width - 4
         return self.width - self.value_width - self.n_width - _GAP * (2 if self.with_n else 1)
 
-    def plot(self, sheet: Sheet) -> Axes:
-        """Open the plot; its y axis counts pixels downward from the first row's top."""
-        axes = sheet.axes(left=self.left, top=sheet.top, width=self.right - self.left, height=self.height)
-        axes.set_ylim(self.height, 0)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        return axes
+    def scale(self, low: float, high: float, *, log: bool = False) -> Scale:
+        """Return the scale of the plot, from its left edge to its right one."""
+        return Scale(low=low, high=high, start=self.left, end=self.right, log=log)
 
-    def verticals(self, axes: Axes, places: list[float], **style: Any) -> None:  # noqa: ANN401
-        """Draw vertical lines from top to bottom; where rows are stacked, beside the marks only."""
+    def verticals(self, sheet: Sheet, places: list[float], **style: Any) -> None:  # noqa: ANN401
+        """Draw vertical lines at pixels, from top to bottom; where rows are stacked, beside the marks only."""
         bands = [(self.tops[0], self.height)]
         if self.stacked:
             marks = zip(self.rows, self.centres, strict=True)
             bands = [(centre - _BAND / 2, centre + _BAND / 2) for row, centre in marks if not row.heading]
         for place in places:
-            axes.vlines([place] * len(bands), [top for top, _ in bands], [end for _, end in bands], **style)
+            down = [y for top, end in bands for y in (sheet.top + top, sheet.top + end, math.nan)]
+            sheet.line([place] * len(down), down, **style)
 
     def write(self, sheet: Sheet) -> None:
         """Write labels and numbers."""

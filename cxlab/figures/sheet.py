@@ -1,17 +1,25 @@
-"""A sheet of paper measured in pixels from its top left corner, for text, lines and plots."""
+"""A sheet of paper measured in pixels from its top left corner, for text, lines and marks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.transforms import Affine2D
 
-from cxlab.figures.style import FAINT, INK, MUTED, PAPER, RULE, SIZE, SMALL, font, text_width
+from cxlab.figures.glyphs import font, text_width
+from cxlab.figures.style import INK, MUTED, PAPER, SIZE, SMALL
 
 LEADING = 1.28
 """Line height over font size."""
+
+DASHED = (2.0, 2.0)
+"""Of thin lines that mark a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,30 @@ class Heading:
         return sum(size * LEADING for _, size, _, _ in self.lines(width)) + 10
 
 
+class Words(Artist):
+    """One line of text at a pixel of the sheet, as `cxlab.figures.glyphs` measures it."""
+
+    def __init__(self, x: float, y: float, words: str, *, size: float, bold: bool, colour: str) -> None:
+        super().__init__()
+        self.place, self.words, self.colour = (x, y), words, colour
+        self.font = font(size, bold=bold)
+        self.set_zorder(8)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Write the line."""
+        x, y = self.get_transform().transform(self.place)
+        gc = renderer.new_gc()
+        gc.set_foreground(self.colour)
+        y = renderer.get_canvas_width_height()[1] - y if renderer.flipy() else y
+        renderer.draw_text(gc, float(x), float(y), self.words, self.font, 0.0)
+        gc.restore()
+
+
 class Sheet:
-    """A figure of ``width`` by heading + ``height`` pixels; ``top`` is where the plot may begin."""
+    """A figure of ``width`` by heading + ``height`` pixels; ``top`` is where the plot may begin.
+
+    What is drawn ``over`` a higher number lies above the rest; words lie above everything.
+    """
 
     def __init__(self, heading: Heading, *, width: float, height: float) -> None:
         self.width = float(width)
@@ -45,6 +75,8 @@ class Sheet:
         self.height = float(round(self.top + height))
         # at 72 dots an inch a point is a pixel
         self.figure = Figure(figsize=(self.width / 72, self.height / 72), dpi=72, facecolor=PAPER)
+        down = Affine2D().scale(1 / 72, -1 / 72).translate(0, self.height / 72)
+        self._pixels = down + self.figure.dpi_scale_trans
         y = 0.0
         for line, size, bold, colour in heading.lines(width):
             y += size * LEADING
@@ -61,49 +93,81 @@ class Sheet:
         colour: str = INK,
         align: str = "left",
     ) -> None:
-        """Write one line with its baseline at ``y``."""
-        self.figure.text(
-            x / self.width,
-            1 - y / self.height,
-            words,
-            fontproperties=font(size, bold=bold),
-            color=colour,
-            ha=align,
-            va="baseline",
+        """Write one line with its baseline at ``y``; ``align`` is left, middle or right."""
+        if not words:
+            return
+        back = {"left": 0.0, "middle": 0.5, "right": 1.0}[align]
+        left = x - back * text_width(words, size, bold=bold) if back else x
+        self._add(Words(left, y, words, size=size, bold=bold, colour=colour))
+
+    def line(
+        self,
+        x: Sequence[float],
+        y: Sequence[float],
+        *,
+        colour: str,
+        width: float = 0.8,
+        dashes: tuple[float, float] | None = None,
+        alpha: float = 1.0,
+        over: float = 1,
+        gid: str | None = None,
+    ) -> None:
+        """Draw a line through points; NaN interrupts it."""
+        line = Line2D(
+            x, y, color=colour, linewidth=width, linestyle="-", marker="", alpha=alpha, zorder=over, gid=gid,
+            solid_capstyle="butt", dash_capstyle="butt", solid_joinstyle="round",
+        )  # fmt: skip
+        if dashes:
+            line.set_linestyle((0, [dash / width for dash in dashes]))
+        self._add(line)
+
+    def area(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str,
+        alpha: float = 1.0,
+        over: float = 2,
+        gid: str | None = None,
+    ) -> None:
+        """Fill the inside of a polygon."""
+        area = Polygon(points, facecolor=colour, edgecolor="none", alpha=alpha, zorder=over, gid=gid)
+        area.set_linewidth(0)
+        self._add(area)
+
+    def box(self, left: float, top: float, right: float, bottom: float, *, colour: str, over: float = 2) -> None:
+        """Fill a rectangle."""
+        self.area([(left, top), (right, top), (right, bottom), (left, bottom)], colour=colour, over=over)
+
+    def dot(
+        self,
+        x: float,
+        y: float,
+        *,
+        size: float,
+        fill: str,
+        edge: str | None = None,
+        mark: str = "o",
+        over: float = 5,
+    ) -> None:
+        """Draw a mark; ``size`` is its width, ``mark`` one of matplotlib's."""
+        self._add(
+            Line2D(
+                [x],
+                [y],
+                linestyle="",
+                marker=mark,
+                markersize=size,
+                markerfacecolor=fill,
+                markeredgecolor=edge or fill,
+                markeredgewidth=1.2 if edge else 0.0,
+                zorder=over,
+            )
         )
 
-    def drop(self, x: float, *, top: float, bottom: float) -> None:
-        """Draw a thin dashed line downward."""
-        ends = [1 - top / self.height, 1 - bottom / self.height]
-        at = x / self.width
-        self.figure.add_artist(Line2D([at, at], ends, color=MUTED, linewidth=0.8, dashes=(2, 2)))
-
-    def line(self, x: list[float], y: list[float], *, colour: str) -> None:
-        """Draw a thin line through points."""
-        across, down = [each / self.width for each in x], [1 - each / self.height for each in y]
-        self.figure.add_artist(Line2D(across, down, color=colour, linewidth=0.8, alpha=0.7))
-
-    def axes(self, *, left: float, top: float, width: float, height: float) -> Axes:
-        """Open a plot without spines and ticks."""
-        bounds = (left / self.width, 1 - (top + height) / self.height, width / self.width, height / self.height)
-        axes = self.figure.add_axes(bounds, facecolor="none")
-        axes.spines[:].set_visible(False)
-        axes.tick_params(length=0, colors=MUTED, pad=4)
-        return axes
-
-
-def bottom_axis(axes: Axes, ticks: list[float], words: list[str]) -> None:
-    """Put words under a plot."""
-    axes.set_xticks(ticks, words, fontproperties=font(SMALL), color=MUTED)
-
-
-def left_axis(axes: Axes, ticks: list[float], words: list[str]) -> None:
-    """Put words left of a plot with thin lines across; the zero line is darker."""
-    axes.set_yticks(ticks, words, fontproperties=font(SMALL), color=MUTED)
-    axes.grid(axis="y", color=RULE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    if 0 in ticks:
-        axes.axhline(0, color=FAINT, linewidth=0.9, zorder=1)
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._pixels)
+        self.figure.add_artist(artist, clip=False)
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False, most: int = 9) -> list[str]:

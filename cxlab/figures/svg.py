@@ -1,96 +1,169 @@
-"""Small, plain and repeatable SVG: no comments, no metadata, no more digits than a screen can show."""
+"""Small, plain and repeatable SVG: matplotlib draws into it; no more digits than a screen can show."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections import Counter
 from string import ascii_letters
-from xml.etree import ElementTree
+from typing import Any
+from xml.sax.saxutils import quoteattr
 
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Transform
 
-from cxlab.figures.outline import relative
+from cxlab.figures.glyphs import EM, is_bold, placed
+from cxlab.figures.outline import outline
 from cxlab.figures.style import INK
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-_COARSE = 50.0
-"""Glyph outlines come in 6400ths of their size; a 128th is finer than a screen shows, and fine on paper."""
-
-_GLYPH = 0.015625 * _COARSE
-_MOVED = re.compile(r"translate\(([-\d.]+) 0\)")
-_PLACED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\) scale\(([\d.]+) -[\d.]+\)")
 
 
 def svg_of(figure: Figure, *, alt: str) -> str:
-    """Write a figure as one ``<svg>`` element with its alternative text as label.
+    """Write a figure of 72 dots an inch as one ``<svg>`` element with its alternative text as label.
 
     Names inside it are as short as can be: put it into a page as an image, not as markup among others.
     """
-    written = io.StringIO()
-    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    FigureCanvasSVG(figure).print_figure(written, format="svg", dpi=72, metadata=nothing)
-    text = written.getvalue()
-    root = ElementTree.fromstring(text)
-    for unwanted in (*root.findall(f"{_SVG}metadata"), *root.findall(f"{_SVG}defs[{_SVG}style]")):
-        root.remove(unwanted)
-    _gather_definitions(root)
-    _rename(root)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(_SVG)
-        element.text = element.tail = None
-        _shorten(element)
-    _prune(root)
-    _join(root)
-    width, height = (f"{float(side) * 72:g}" for side in figure.get_size_inches())
-    root.attrib.clear()
-    root.attrib |= {
-        "xmlns": "http://www.w3.org/2000/svg",
-        "role": "img",
-        "aria-label": alt,
-        "width": width,
-        "height": height,
-        "viewBox": f"0 0 {width} {height}",
-        "stroke-linejoin": "round",
-        "fill": INK,
-    }
-    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
+    width, height = (float(side) * 72 for side in figure.get_size_inches())
+    renderer = Renderer(width, height)
+    figure.draw(renderer)
+    size = f"{width:g}", f"{height:g}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(alt)} width="{size[0]}" '
+        f'height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}" stroke-linejoin="round" fill="{INK}">'
+        f"{renderer.written()}</svg>"
+    )
 
 
-def _gather_definitions(root: ElementTree.Element) -> None:
-    """Put every definition into one element at the beginning."""
-    gathered = ElementTree.Element(f"{_SVG}defs")
-    for parent in list(root.iter()):
-        for definitions in parent.findall(f"{_SVG}defs"):
-            gathered.extend(definitions)
-            parent.remove(definitions)
-    root.insert(0, gathered)
+class Renderer(RendererBase):
+    """What matplotlib's artists draw on; lines of one look that follow each other become one path.
+
+    Nothing is clipped: drawers keep their marks inside the plot.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__()
+        self.width, self.height = width, height
+        self._marks: list[str] = []
+        self._line = ("", "")
+        self._names: dict[str, str] = {}
+        self._turned = Affine2D().scale(1, -1).translate(0, height)
+
+    def written(self) -> str:
+        """Return the marks as SVG, the outlines of letters first."""
+        self._end_line()
+        outlines = "".join(f'<path id="{name}" d="{data}"/>' for data, name in self._names.items())
+        return (f"<defs>{outlines}</defs>" if outlines else "") + "".join(self._marks)
+
+    def flipy(self) -> bool:
+        """Texts count from the top."""
+        return True
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        """Size in pixels."""
+        return self.width, self.height
+
+    def points_to_pixels(self, points: Any) -> Any:  # noqa: ANN401
+        """At 72 dots an inch a point is a pixel."""
+        return points
+
+    def draw_path(
+        self,
+        gc: GraphicsContextBase,
+        path: Path,
+        transform: Transform,
+        rgbFace: Any = None,  # noqa: ANN401
+    ) -> None:
+        """Write a line or an area."""
+        look = _look(gc, rgbFace)
+        shown = path.cleaned(transform + self._turned, remove_nans=True, curves=True)
+        data = outline(np.asarray(shown.vertices), np.asarray(shown.codes), digits=1)
+        if not look or not data:
+            return
+        if look == self._line[0]:
+            self._line = (look, f"{self._line[1]}M{data[1:]}")
+            return
+        self._end_line()
+        self._line = (look, data)
+        if 'fill="none"' not in look:
+            self._end_line()
+
+    def draw_markers(
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,  # noqa: ANN401
+    ) -> None:
+        """Write a mark at each point; round ones as circles."""
+        if marker_path is not Path.unit_circle():
+            super().draw_markers(gc, marker_path, marker_trans, path, trans, rgbFace)
+            return
+        look, radius = _look(gc, rgbFace), float(marker_trans.transform([(1, 0)])[0, 0])
+        for x, y in (trans + self._turned).transform(path.vertices):
+            if look and np.isfinite([x, y]).all():
+                self._end_line()
+                self._marks.append(f'<circle cx="{_short(x)}" cy="{_short(y)}" r="{_short(radius)}"{look}/>')
+
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: Any = False,  # noqa: ANN401
+        mtext: Any = None,  # noqa: ANN401
+    ) -> None:
+        """Write a line of text as outlines; ``angle`` is always 0."""
+        letters = placed(s, bold=is_bold(prop))
+        if not letters:
+            return
+        self._end_line()
+        for data, _ in letters:
+            self._names.setdefault(data, _letters(len(self._names)))
+        used = "".join(f'<use x="{at * EM:.0f}" href="#{self._names[data]}"/>' for data, at in letters)
+        colour, scale = to_hex(gc.get_rgb()), f"{prop.get_size_in_points() / EM:.4g}"
+        fill = "" if colour == INK else f' fill="{colour}"'
+        where = f"translate({_short(x)} {_short(y)})scale({scale}-{scale})"
+        self._marks.append(f'<g transform="{where}"{fill}>{used}</g>')
+
+    def _end_line(self) -> None:
+        look, data = self._line
+        if data:
+            self._marks.append(f'<path d="{data}"{look}/>')
+        self._line = ("", "")
 
 
-def _rename(root: ElementTree.Element) -> None:
-    """Give what is referred to a short name; drop all other names, and glyphs without an outline (spaces)."""
-    defined = root[0]
-    blank = {each.get("id") for each in defined if each.tag == f"{_SVG}path" and not each.get("d")}
-    for each in [each for each in defined if each.get("id") in blank]:
-        defined.remove(each)
-    for parent in list(root.iter()):
-        for each in parent.findall(f"{_SVG}use"):
-            if each.get(_HREF, "")[1:] in blank:
-                parent.remove(each)
-    used = Counter(element.get(_HREF, "")[1:] for element in root.iter())
-    often = sorted(defined, key=lambda each: -used[each.get("id", "")])
-    names = {each.get("id"): _letters(place) for place, each in enumerate(often)}
-    for element in root.iter():
-        name = element.attrib.pop("id", None)
-        if name in names:
-            element.set("id", names[name])
-        if _HREF in element.attrib:
-            element.set("href", f"#{names[element.attrib.pop(_HREF)[1:]]}")
-        clip = re.fullmatch(r"url\(#(.+)\)", element.get("clip-path", ""))
-        if clip:
-            element.set("clip-path", f"url(#{names[clip[1]]})")
+def _look(gc: GraphicsContextBase, face: Any) -> str:  # noqa: ANN401
+    """Colours and line of a mark, as attributes; empty for what paints nothing."""
+    red, green, blue, solid = gc.get_rgb()
+    stroked = gc.get_linewidth() > 0 and solid > 0
+    filled = face is not None and (len(face) < 4 or face[3] > 0)
+    if not stroked and not filled:
+        return ""
+    look = {"fill": to_hex(face[:3]) if filled else "none"}
+    if filled and len(face) == 4 and face[3] < 1:
+        look["fill-opacity"] = f"{face[3]:.3g}"
+    if stroked:
+        look |= {"stroke": to_hex((red, green, blue)), "stroke-width": f"{gc.get_linewidth():g}"}
+        look |= {"stroke-opacity": f"{solid:.3g}"} if solid < 1 else {}
+        look |= _line(gc)
+    return "".join(f' {name}="{value}"' for name, value in look.items())
+
+
+def _line(gc: GraphicsContextBase) -> dict[str, str]:
+    cap = {"butt": "", "projecting": "square"}.get(gc.get_capstyle(), gc.get_capstyle())
+    dashes: Any = gc.get_dashes()[1]
+    look = {"stroke-linecap": cap} if cap else {}
+    return look if dashes is None else look | {"stroke-dasharray": " ".join(f"{dash:g}" for dash in dashes)}
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _letters(number: int) -> str:
@@ -104,53 +177,3 @@ def _letters(number: int) -> str:
         number, letter = divmod(number, len(ascii_letters))
         letters = ascii_letters[letter] + letters
     return letters
-
-
-def _shorten(element: ElementTree.Element) -> None:
-    """Keep the digits that show; glyphs lose their own scale to the text that uses them."""
-    outline, transform = element.get("d"), element.attrib.pop("transform", "")
-    if outline is not None and transform:
-        element.set("d", relative(outline, scale=1 / _COARSE, digits=0))
-    elif outline is not None:
-        element.set("d", relative(outline, scale=1, digits=1))
-    elif element.tag == "use" and transform:
-        element.set("x", f"{float(_MOVED.fullmatch(transform)[1]) / _GLYPH:.0f}")  # type: ignore[index]
-    elif transform:
-        x, y, size = map(float, _PLACED.fullmatch(transform).groups())  # type: ignore[union-attr]
-        scale = f"{size * _GLYPH:.4g}"
-        element.set("transform", f"translate({x:.1f} {y:.1f})scale({scale}-{scale})")
-    for name in ("x", "y", "width", "height"):
-        if "." in element.get(name, ""):
-            element.set(name, f"{float(element.attrib[name]):.1f}")
-    style = re.sub(r"(?<=[:;]) +", "", element.attrib.pop("style", ""))
-    if style and not (element.tag == "g" and style == f"fill:{INK}"):
-        element.set("style", style)
-
-
-def _join(element: ElementTree.Element) -> None:
-    """Join neighbouring lines of one style into one path; drop paths that paint nothing."""
-    kept: list[ElementTree.Element] = []
-    for child in element:
-        _join(child)
-        outline, before = child.attrib.get("d", ""), kept[-1] if kept else None
-        look = {name: value for name, value in child.attrib.items() if name != "d"}
-        if child.tag == "path" and look.get("style") == "fill:none":
-            continue
-        same = before is not None and {k: v for k, v in before.attrib.items() if k != "d"} == look
-        if before is not None and same and child.tag == "path" and "fill:none" in look.get("style", ""):
-            before.set("d", f"{before.attrib['d']}M{outline[1:]}")
-        else:
-            kept.append(child)
-    element[:] = kept
-
-
-def _prune(element: ElementTree.Element) -> None:
-    """Drop empty groups, and open those that say nothing about what they hold."""
-    kept: list[ElementTree.Element] = []
-    for child in element:
-        _prune(child)
-        if child.tag == "g" and not child.attrib:
-            kept.extend(child)
-        elif child.tag != "g" or len(child):
-            kept.append(child)
-    element[:] = kept

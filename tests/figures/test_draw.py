@@ -14,11 +14,17 @@ from cxlab.figures.marks import WHISKER
 from cxlab.finding import Estimate, Message, Withheld
 from cxlab.wording import Wording
 
-SHAPES = ("bars", "bridge", "changes", "curve", "curves", "flow", "forest", "money", "trend")
+SHAPES = (
+    "agreement", "bars", "bridge", "changes", "checks", "concentration", "cost", "curve", "curves", "flow",
+    "forest", "funnel", "journey", "migration", "money", "nps", "nps_trend", "parts", "prices", "scatter",
+    "score", "themes", "trend",
+)  # fmt: skip
+LINES = ("concentration", "curve", "curves", "nps_trend", "trend")
+IN_WORDS = ("checks", "funnel", "flow", "journey", "migration")
 PLANS = ("payg", "en90", "en120", "sau150")
 
-WITH_INTERVALS = [shape for shape in SHAPES if shape != "flow"]
-"""The steps of the flow are counted, not estimated."""
+WITH_INTERVALS = [shape for shape in SHAPES if shape not in IN_WORDS]
+"""Cells and checks have their intervals in words; the steps of the flow and the funnel are counted."""
 
 
 @pytest.fixture
@@ -27,6 +33,10 @@ def drawn(made, events):
         return draw(made[shape](), wording=wording, events=events, **kwargs)
 
     return draw_it
+
+
+def ends_of(table):
+    return [column for column in table if column in ("low", "high") or column.endswith(("_low", "_high"))]
 
 
 def intervals(picture):
@@ -74,7 +84,7 @@ def test_the_table_is_only_read(shape, english, made, events):
 def test_intervals_are_drawn(shape, english, drawn, made):
     picture = drawn(shape, english)
     table = made[shape]().table
-    expected = len(table.dropna(subset=["low", "high"])) if shape not in ("curve", "curves", "trend") else 1
+    expected = len(table.dropna(subset=["low", "high"])) if shape not in LINES else 1
     assert len(intervals(picture)) >= expected
 
 
@@ -124,8 +134,7 @@ def test_hostile_names_stay_names(name, shape, width_px, made):
     assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {
         "svg",
         "defs",
-        "clipPath",
-        "rect",
+        "circle",
         "path",
         "g",
         "use",
@@ -143,7 +152,7 @@ def test_one_row_is_enough(shape, english, made):
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
-@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "forest"])
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in ("forest", "prices")])
 def test_equal_numbers_can_be_drawn(shape, value, english, made):
     asked = made[shape]()
     flat = replace(asked, table=asked.table.assign(estimate=value, low=value, high=value))
@@ -153,9 +162,9 @@ def test_equal_numbers_can_be_drawn(shape, value, english, made):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_missing_interval_is_not_invented(shape, english, made):
     asked = made[shape]()
-    bare = replace(asked, table=asked.table.assign(low=np.nan, high=np.nan))
+    bare = replace(asked, table=asked.table.assign(**dict.fromkeys(ends_of(asked.table), np.nan)))
     picture = draw(bare, wording=english)
-    if shape not in ("curve", "curves", "trend"):
+    if shape not in LINES:
         assert intervals(picture) == []
     assert (
         " to " not in picture.alt.removeprefix(english.say(bare.message)).partition("before")[0].partition(": ")[2]
@@ -165,8 +174,9 @@ def test_a_missing_interval_is_not_invented(shape, english, made):
 def test_an_open_end_runs_to_the_edge(english, made):
     table = made["bars"]().table.assign(high=np.nan)
     picture = draw(replace(made["bars"](), table=table), wording=english)
-    axes = picture.figure.axes[0]
-    assert {float(max(line.get_xdata())) for line in intervals(picture)} == {axes.get_xlim()[1]}
+    reached = {float(max(line.get_xdata())) for line in intervals(picture)}
+    assert len(reached) == 1
+    assert reached.pop() > 0.5 * picture.width_px
     assert "at least" in picture.alt
 
 
@@ -192,11 +202,12 @@ def test_a_title_is_the_sentence_and_takes_room(english, made):
     )
 
 
-@pytest.mark.parametrize("shape", ["grid", "scatter", "density", "number"])
+@pytest.mark.parametrize("shape", ["density", "number"])
 def test_a_shape_nobody_draws_is_named(shape, english, made):
     asked = replace(made["bars"](), shape=shape)
     message = (
-        f"the shape '{shape}' of churn.left_by is not drawn; shapes that are: bars, curve, flow, forest, trend"
+        f"the shape '{shape}' of churn.left_by is not drawn; shapes that are: "
+        "bars, curve, flow, forest, grid, scatter, trend"
     )
     with pytest.raises(ValueError, match=f"^{message}$"):
         draw(asked, wording=english)
@@ -248,5 +259,5 @@ def test_labels_of_the_study_are_used(wording, made, labels):
 
 def test_a_finding_of_another_question_is_drawn_by_its_shape_alone(english, made):
     table = pd.DataFrame({"theme": ["price"], "estimate": [0.19], "low": [0.16], "high": [0.22], "n": [1640]})
-    asked = made["finding"]("voc.themes", "bars", table, made["bars"]().headline)
+    asked = made["finding"]("voc.unheard_of", "bars", table, made["bars"]().headline)
     assert "Value of each group: Price: 19% (16 to 22)" in draw(asked, wording=english).alt.replace("\u00a0", " ")

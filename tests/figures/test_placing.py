@@ -3,17 +3,19 @@
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxlab.figures.glyphs import text_width
 from cxlab.figures.happened import happenings, lanes
 from cxlab.figures.marks import apart
 from cxlab.figures.numbers import nice_ticks
-from cxlab.figures.outline import relative
+from cxlab.figures.outline import outline
 from cxlab.figures.sheet import cut, wrap
-from cxlab.figures.style import SMALL, text_width
+from cxlab.figures.style import SMALL
 from cxlab.quarter import Quarter
 from cxlab.wording import Wording
 
@@ -104,14 +106,17 @@ def test_ticks_span_both_ends(one, other, scale):
 
 
 def test_path_data_keep_their_points():
-    path = "M 0 0 L 10 0 L 10 10 Q 5 5 0 10 C 1 1 2 2 3 3 z M 20 20 L 20 20 L 30 20"
-    assert relative(path, scale=1, digits=0) == "m0 0h10v10q-5-5-10 0c1-9 2-8 3-7zm20 20h10"
+    points = np.array(
+        [(0, 0), (10, 0), (10, 10), (5, 5), (0, 10), (1, 1), (2, 2), (3, 3), (0, 0), (20, 20), (30, 20)]
+    )
+    codes = [1, 2, 2, 3, 3, 4, 4, 4, 79, 1, 2]
+    assert outline(points, codes, digits=0) == "m0 0h10v10q-5-5-10 0c1-9 2-8 3-7zm20 20h10"
+    assert outline(points[:3], None, digits=0) == "m0 0h10v10"
 
 
 def test_rounding_does_not_add_up_along_a_path():
-    points = [(place * 0.14, place * 0.14) for place in range(200)]
-    path = "M " + " L ".join(f"{x:.4f} {y:.4f}" for x, y in points)
-    steps = relative(path, scale=1, digits=1)[1:].replace("l", " ").replace("h", " ").replace("v", " ")
-    assert "e" not in steps
+    points = np.array([(place * 0.14, place * 0.14) for place in range(200)])
+    written = outline(points, None, digits=1)
+    steps = written[1:].replace("l", " ").replace("h", " ").replace("v", " ")
     across = [float(step) for step in steps.split()][2::2]
     assert sum(across) == pytest.approx(points[-1][0], abs=0.1)
