@@ -5,18 +5,27 @@ Evidence of disjoint customers is added row by row; what a question computes fro
 
 from cxlab.evidence.movement import movements
 from cxlab.evidence.panel import panel_sums, revenue_edges
+from cxlab.evidence.readings import readings
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.scores import pairs, rating_counts, response_counts, score_counts
 from cxlab.evidence.stock import stock_table
+from cxlab.evidence.terms import term_table
+from cxlab.evidence.themes import text_table, theme_table
+from cxlab.evidence.verbatims import read_texts
 
 __all__ = [
     "movements",
     "pairs",
     "panel_sums",
     "rating_counts",
+    "read_texts",
+    "readings",
     "response_counts",
     "revenue_edges",
     "risk_table",
     "score_counts",
     "stock_table",
+    "term_table",
+    "text_table",
+    "theme_table",
 ]

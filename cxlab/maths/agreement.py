@@ -149,9 +149,9 @@ def alpha_interval(
 ) -> Agreement:
     """Alpha with the percentile interval of a bootstrap over units.
 
-    Units with one pattern are exchangeable, so a resample is one multinomial draw of the patterns' counts, and the
-    coincidences are linear in them: the draw costs the number of patterns, not of units. Units nobody paired do not
-    enter.
+    Units with one pattern are exchangeable, so a resample is one multinomial draw of the patterns' counts, and
+    the coincidences are linear in them: a draw costs the number of patterns, not of units. Units nobody paired do
+    not enter.
 
     Parameters
     ----------

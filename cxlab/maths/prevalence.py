@@ -1,13 +1,13 @@
 """Honest shares of coded texts: from labels alone, with a model's scores, with an adjudicated part [1]_.
 
-The labels come from a simple random sample. A score, or one coder's reading, only makes the interval narrower: where it
-does not help, the labels are used alone.
+The labels come from a simple random sample. A score, or one coder's reading, only makes the interval narrower:
+where it does not help, the labels are used alone.
 
 References
 ----------
-.. [1] Angelopoulos, A. N. et al. (2023). Prediction-powered inference. Science 382; Wilson's interval at the effective
-   number of labels, its ends for small counts as in Brown, Cai and DasGupta (2001), Statistical Science 16; differences
-   as in Zou and Donner (2008), Statistics in Medicine 27.
+.. [1] Angelopoulos, A. N. et al. (2023). Prediction-powered inference. Science 382; Wilson's interval at the
+   effective number of labels, its ends for small counts as in Brown, Cai and DasGupta (2001), Statistical Science
+   16; differences as in Zou and Donner (2008), Statistics in Medicine 27.
 """
 
 from __future__ import annotations
@@ -221,7 +221,9 @@ def as_coded(
     n, mean = int(w.sum()), float(w @ y / w.sum())
     spread = _variance(y, w) if n > 1 else 0.0
     gain = mean * (1 - mean) * n / (n - 1) / spread if spread > 0 else 1.0
-    return replace(from_labels(mean * n, n, design_effect=design_effect), labels=n * min(gain, coders) / design_effect)
+    return replace(
+        from_labels(mean * n, n, design_effect=design_effect), labels=n * min(gain, coders) / design_effect
+    )
 
 
 def stratified(parts: Sequence[Prevalence], *, weights: ArrayLike) -> Prevalence:
