@@ -55,6 +55,11 @@ class History:
     group: NDArray[np.int8]
     shock: NDArray[np.float32]
 
+    def held(self, who: NDArray[np.intp], on: Ints) -> NDArray[np.intp]:
+        """Return the row of each customer's spell of a day, or of the last one begun before it."""
+        spells, shift = self.spells, 1 << 22
+        return np.searchsorted(spells.who * shift + spells.start, who * shift + on, side="right") - 1
+
 
 @dataclass(slots=True, eq=False)
 class _State:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cxlab.synth import company, dirt, friends, office, survey_tables, tables, truth, verbatims
+from cxlab.synth import company, dirt, effects, friends, office, survey_tables, tables, truth, verbatims
 from cxlab.synth.coding import Audit, codings
 from cxlab.synth.columns import codes, dates
 from cxlab.synth.days import BOUNDS, CLOSE, HISTORY_DAYS, OPEN
@@ -149,6 +149,7 @@ def _write_surveys(writer: Writer, tally: Tally, audit: Audit, recipe: Recipe, c
     people, history = chunk.people, chunk.history
     rows = invitations(people, history, seed=recipe.seed, chunk=chunk.index, share=recipe.sample)
     tally.answers(rows)
+    tally.measure(effects.surveys(people, history, rows))
     rng = stream(recipe.seed, Purpose.DIRT, chunk.index)
     offset = survey_tables.Offsets(
         responses=int(tally.counts.get("invitations", np.int64(0))),
@@ -191,6 +192,7 @@ def _of_somebody(table: pa.Table) -> int:
 def _write_money(writer: Writer, tally: Tally, recipe: Recipe, chunk: _Chunk) -> None:
     payments = _payments(recipe, chunk)
     tally.money(payments)
+    tally.measure(effects.money(chunk.people, chunk.history, payments, since=recipe.money_from))
     rng = stream(recipe.seed, Purpose.DIRT, 10_000_000 + chunk.index)
     late = dirt.loaded_late(rng, payments, count=dirt.part(company.LATE_RECHARGES, **chunk.place))
     tally.add("late_recharges", late.sum())

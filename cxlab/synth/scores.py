@@ -21,7 +21,10 @@ _erf = np.vectorize(math.erf, otypes=[float])
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Wave:
-    """One quarter's invitations: ``who`` are positions in the chunk, days are -1 where it did not happen."""
+    """One quarter's invitations: ``who`` are positions in the chunk, days are -1 where it did not happen.
+
+    ``felt`` is the group of everybody asked, those who kept silent too.
+    """
 
     who: NDArray[np.intp]
     invited: NDArray[np.int32]
@@ -30,6 +33,7 @@ class Wave:
     mode: NDArray[np.intp]
     score: NDArray[np.int8]
     group: NDArray[np.int8]
+    felt: NDArray[np.int8]
 
 
 def targets(*, calm: bool) -> Floats:
@@ -141,6 +145,7 @@ def ask(
         mode=mode,
         score=np.where(answers, score, -1).astype(np.int8),
         group=np.where(answers, group, SILENT).astype(np.int8),
+        felt=group,
     )
 
 

@@ -129,8 +129,5 @@ def loop_cases(people: People, history: History, *, rng: np.random.Generator, of
 
 def _exits(history: History, who: NDArray[np.intp], on: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return when each customer's spell of a day ends."""
-    spells = history.spells
-    shift = 1 << 22
-    held = np.searchsorted(spells.who * shift + spells.start, who * shift + on, side="right") - 1
-    exits: NDArray[np.int32] = spells.exit[held]
+    exits: NDArray[np.int32] = history.spells.exit[history.held(who, on)]
     return exits

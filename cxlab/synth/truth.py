@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cxlab.synth import company, voice
+from cxlab.synth import company, effects, voice, voice_truth
 from cxlab.synth.days import BOUNDS, CLOSE, NAMES, OPEN, hazard_ratios
 from cxlab.synth.hazards import accumulated
 from cxlab.synth.lives import REASONS, History
@@ -72,11 +72,17 @@ class Tally:
     """Adds up chunks."""
 
     counts: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    sums: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
     def add(self, name: str, values: npt.ArrayLike) -> None:
         """Add an array (or a number) to a named total."""
         counted = np.asarray(values, np.int64)
         self.counts[name] = self.counts[name] + counted if name in self.counts else counted
+
+    def measure(self, sums: dict[str, np.ndarray[Any, Any]]) -> None:
+        """Add sums that are no counts."""
+        for name, values in sums.items():
+            self.sums[name] = self.sums[name] + values if name in self.sums else values
 
     def lives(self, people: People, history: History) -> None:
         """Count who came, went and stayed, by quarter and by trait."""
@@ -186,6 +192,8 @@ def _realised(tally: Tally) -> dict[str, Any]:
             "all": round(float(stayed.sum() / max(followed.sum(), 1)), 4),
         },
         "active_by_plan": dict(zip(plans, tally.counts["active_by_plan"].tolist(), strict=True)),
+        **voice_truth.realised(tally.counts),
+        "effects": effects.realised({**tally.sums, "invited": tally.counts["invited"]}),
         "exits_by_reason": dict(zip(REASONS[1:], tally.counts["reason"].tolist()[1:], strict=True)),
         **single,
     }
@@ -210,12 +218,14 @@ def planted(*, calm: bool, reverse: bool) -> dict[str, Any]:
         "sau150_month_13_hazard": company.SAU150_SPIKE,
         "returning_share": company.RETURN_SHARE,
         "transfers_a_year": company.TRANSFER_YEARLY,
+        "score_money_amount": "VND with VAT inside, as paid; divide by 1.1 for revenue",
         "score_money": dict.fromkeys(company.SCORE_MONEY, 0) if reverse else company.SCORE_MONEY,
         "nps": {
             name: {"other": cells[0].tolist(), "en90_en120": cells[1].tolist()}
             for name, cells in zip(NAMES, targets(calm=calm).round(2), strict=True)
         },
         "answer_share": company.ANSWER_SHARE,
+        "recharges_rule": "Poisson at an own rate, silences of 60 days broken; leaving by tenure, not by purchase",
         "recharges": {
             "r": company.RECHARGE_RATE_SHAPE,
             "alpha_days": company.RECHARGE_RATE_DAYS,
@@ -224,6 +234,7 @@ def planted(*, calm: bool, reverse: bool) -> dict[str, Any]:
             "gamma": company.AMOUNT_GAMMA,
         },
         "revenue_amount": "without VAT; bonus credit is no revenue",
+        **voice_truth.planted(calm=calm),
     }
 
 

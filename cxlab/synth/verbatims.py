@@ -73,9 +73,7 @@ def said(
 
 def _leaves(history: History, who: Places, on: NDArray[np.int32], quarter: Places) -> NDArray[np.bool_]:
     """Tell whose spell of a day ends before the next quarter does."""
-    spells = history.spells
-    shift = 1 << 22
-    held = np.searchsorted(spells.who * shift + spells.start, who * shift + on, side="right") - 1
+    spells, held = history.spells, history.held(who, on)
     ends = np.where(spells.exit[held] == NEVER, spells.planned[held], spells.exit[held])
     bounds = np.append(BOUNDS, BOUNDS[-1] + _LEFT_WITHIN_DAYS)
     leaves: NDArray[np.bool_] = (ends < bounds[quarter + 2]) & (
