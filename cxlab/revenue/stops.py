@@ -117,8 +117,8 @@ def checks(evidence: PanelEvidence, *, quarter: Quarter) -> Finding:
     Returns
     -------
     Finding
-        ``revenue.checks``: headline the checks passed, withheld when one is not; table: ``check``, ``outcome`` (passed, failed,
-        not_done), ``needed``, then what was counted.
+        ``revenue.checks``: headline the checks passed, withheld when one is not; table: ``check``,
+        ``outcome`` (passed, failed, not_done), ``needed``, then what was counted.
     """
     said = verdict(evidence)
     passed = sum(check.passed is True for check in said.checks)

@@ -26,9 +26,9 @@ def drawn(
 ):
     """A panel in which every customer has a taste a and a mood w: what a survey of the same people sees.
 
-    s = a + w, promoter = s > .8, detractor = s < -.5, Y_k = 50 + 10 a + promoter P_{k-1} + detractor D_{k-1} + 8 u_k;
-    ``feedback`` f adds f u_{k-1} to s_k: then revenue moves before the score. ``asked`` is the share who answer a
-    wave, ``family`` how many customers share an account (and half of the noise). Amounts are in thousandths.
+    s = a + w, promoter = s > .8, detractor = s < -.5, Y_k = 50 + 10 a + promoter P_{k-1} + detractor D_{k-1}
+    + 8 u_k; ``feedback`` f adds f u_{k-1} to s_k: then revenue moves before the score. ``asked`` is the share who
+    answer a wave, ``family`` how many customers share an account (and half of the noise). Amounts are thousandths.
     """
     rng, t = np.random.default_rng(seed), len(quarters)
     taste, mood, noise = rng.standard_normal((customers, 1)), *rng.standard_normal((2, customers, t))
@@ -83,8 +83,8 @@ def add_up():
 
 @pytest.fixture(scope="session")
 def rows():
-    """400 customers in accounts of three, some of whom do not answer, some of whose quarters are missing."""
-    return thinned(drawn(customers=400, asked=0.7, family=3, seed=4))
+    """150 customers in accounts of three, some of whom do not answer, some of whose quarters are missing."""
+    return thinned(drawn(customers=150, asked=0.7, family=3, seed=4))
 
 
 @pytest.fixture(scope="session")

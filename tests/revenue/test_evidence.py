@@ -43,13 +43,12 @@ def by_dummies(rows, columns, *, outcome, within=True):
     effects = pd.get_dummies(rows["customer_id"]).to_numpy(float) if within else np.ones((len(rows), 1))
     design = np.column_stack([*scores, quarters, effects])
     account = pd.factorize(rows["account_id"])[0]
-    fit = sm.OLS(rows[outcome].to_numpy(float), design).fit(
-        cov_type="cluster", cov_kwds={"groups": account, "use_correction": False}
-    )
+    model = sm.OLS(rows[outcome].to_numpy(float), design)
+    fit = model.fit(cov_type="cluster", cov_kwds={"groups": account, "use_correction": False})
     n, groups, p = len(rows), account.max() + 1, len(scores) + quarters.shape[1] + (not within)
     factor = groups / (groups - 1) * (n - 1) / (n - p)
     k = len(scores)
-    plain = sm.OLS(rows[outcome].to_numpy(float), design).fit().cov_params()[:k, :k]
+    plain = fit.normalized_cov_params[:k, :k] * fit.scale
     return fit.params[:k], fit.cov_params()[:k, :k] * factor, plain, n
 
 
