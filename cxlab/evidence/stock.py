@@ -50,10 +50,10 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
     stock = accounts.group_by(["tenure", *by]).agg(
         customers=accounts.customers.sum().cast("int64"),
         customers_squared=(accounts.customers * accounts.customers).sum().cast("int64"),
-        margin=accounts.margin.sum(),
-        margin_squared=(accounts.margin * accounts.margin).sum(),
-        revenue=accounts.revenue.sum(),
-        revenue_squared=(accounts.revenue * accounts.revenue).sum(),
+        margin=accounts.margin.sum().cast("float64"),
+        margin_squared=(accounts.margin * accounts.margin).sum().cast("float64"),
+        revenue=accounts.revenue.sum().cast("float64"),
+        revenue_squared=(accounts.revenue * accounts.revenue).sum().cast("float64"),
     )
-    frame: pd.DataFrame = stock.to_pandas().astype(dict.fromkeys(AMOUNTS[2:], "float64"))
+    frame: pd.DataFrame = stock.to_pandas()
     return frame.sort_values(["tenure", *by], ignore_index=True)[["tenure", *by, *AMOUNTS]]

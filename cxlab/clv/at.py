@@ -1,0 +1,109 @@
+"""The worth of a whole study's customers: so that this quarter and an earlier one are valued alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxlab.clv.concentration import concentration
+from cxlab.clv.holdout import holdout
+from cxlab.clv.lookups import by_buying, by_tenure
+from cxlab.clv.payback import payback
+from cxlab.clv.whole import base
+from cxlab.clv.worth import KEYS, Equity, Terms, worth
+from cxlab.evidence import risk_table, stock_table
+from cxlab.evidence.repeat import NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, with_way
+from cxlab.evidence.values import acquisition_costs, value_bins
+from cxlab.finding import Finding
+from cxlab.quarter import Window
+
+if TYPE_CHECKING:
+    from cxlab.tables.study import Study
+
+
+HELD_BACK_DAYS = 365
+"""Days of the history the model is tried on."""
+
+NO_COSTS = pd.DataFrame({name: pd.Series(dtype="object") for name in ("acq_source", "customers", "cost_amount")})
+
+
+def terms_of(study: Study) -> Terms:
+    """Read what the study file declares about value."""
+    config = study.config
+    return Terms(
+        discount_share_year=config.rules.discount_share_year,
+        amount=config.amount,
+        margin=dict(config.rules.margin.plan),
+        default_margin=config.rules.margin.default,
+        level=config.level,
+        minimum=config.minimum_n,
+    )
+
+
+def days_of(study: Study) -> Any:  # noqa: ANN401  (a table of the engine)
+    """Return the customer-days, or None where the study has contracts with prices and no transactions."""
+    return study.days if "transactions" in study.tables else None
+
+
+def worth_at(study: Study) -> Equity:
+    """Value the customers active at the study's close, as known by its own date.
+
+    Parameters
+    ----------
+    study : Study
+        This quarter's, or an earlier one's (``study.earlier(1)``).
+    """
+    lives, days, window = study.lives, days_of(study), study.window
+    stock = stock_table(with_way(lives, days, window=window), by=KEYS, window=window)
+    risk = risk_table(lives, by=["plan"], window=window, bucket=True)
+    if days is None:
+        counts, spend = NO_COUNTS.copy(), NO_SPEND.copy()
+    else:
+        counts = repeat_counts(days, lives, window=window, by=["plan", "segment"], bucket=True)
+        spend = spend_counts(days, lives, window=window, bucket=True)
+    return worth(stock, risk, counts, spend, quarter=study.quarter, terms=terms_of(study))
+
+
+def base_at(study: Study) -> Finding:
+    """Worth of the base at a study's close (``clv.base``), as known by its own date."""
+    return base(worth_at(study))
+
+
+def concentration_at(study: Study, equity: Equity) -> Finding:
+    """Say who holds the worth (``clv.concentration``): every value is looked up in the engine, only bins come
+    out.
+    """
+    days, window = days_of(study), study.window
+    bins = value_bins(
+        with_way(study.lives, days, window=window), days, window=window, by_tenure=by_tenure(equity),
+        by_buying=by_buying(equity),
+    )  # fmt: skip
+    return concentration(bins, equity)
+
+
+def holdout_at(study: Study) -> Finding:
+    """Try the model of buying on days held back (``clv.holdout``): a year, or half of a shorter history."""
+    days, window = days_of(study), study.window
+    back = min(HELD_BACK_DAYS, (window.close - window.open).days // 2)
+    if days is None:
+        counts = NO_COUNTS.assign(later=0)
+    else:
+        until = Window(open=window.open, close=window.close - timedelta(days=back))
+        counts = repeat_counts(days, study.lives, window=until, bucket=True, later=back)
+    return holdout(
+        counts, days=back, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
+    )
+
+
+def payback_at(study: Study, equity: Equity) -> Finding:
+    """Say when newcomers of each source have earned their cost back (``clv.payback``)."""
+    lives, window = study.lives, study.window
+    customers = study.tables.get("customers")
+    return payback(
+        NO_COSTS.copy() if customers is None else acquisition_costs(customers, window=window),
+        stock_table(lives, by=["acq_source"], window=window),
+        risk_table(lives, by=["acq_source"], window=window),
+        equity,
+    )

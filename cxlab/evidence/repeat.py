@@ -1,0 +1,205 @@
+"""Repeat buying: how many customers share the same purchases, last purchase and time since the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from cxlab.evidence.bucket import bucket_of
+from cxlab.quarter import Window
+
+SPEND_STEPS = 200
+"""Bins of mean spend in a doubling: each is a third of a percent wide."""
+
+
+_SUMS = ("customers", "spent", "amount")
+
+NO_COUNTS = pd.DataFrame(
+    {name: pd.Series(dtype="object") for name in ("plan", "segment")}
+    | {name: pd.Series(dtype="bool") for name in ("active", "born")}
+    | {name: pd.Series(dtype="int64") for name in ("bucket", "x", "t_x", "total", *_SUMS)}
+)
+"""What `repeat_counts` gives of a study without transactions."""
+
+NO_SPEND = pd.DataFrame({name: pd.Series(dtype="int64") for name in ("bucket", "x", "bin", "customers", "spent")})
+"""What `spend_counts` gives of one."""
+
+
+def repeat_customers(days: ir.Table, lives: ir.Table, *, window: Window) -> ir.Table:
+    """One row per customer without a contract who has bought by the close, on the day grid.
+
+    Several purchases on a day are one. A birth is seen when the customer joined, and first bought, inside the
+    window: taking the first purchase in the file for the birth of older customers would bend every rate.
+
+    Parameters
+    ----------
+    days : ibis table
+        One row per customer-day, as prepared for a study.
+    lives : ibis table
+        One row per spell: says who has no contract (their spells follow an activity rule), who is active and the
+        traits.
+    window : Window
+        Purchases from its open up to its close.
+
+    Returns
+    -------
+    Table
+        ``customer_id, account_id, plan, region, acq_source, segment``; ``active`` (not gone by the activity rule
+        at the close), ``born`` (birth seen); ``x`` (days with a purchase after the first), ``t_x`` (days from
+        the first to the last), ``total`` (T: days from the first to the last day seen), ``spent`` (amount of the
+        x days) and ``amount`` (of all).
+    """
+    bought = days.filter((days.purchases > 0) & (days.day >= window.open_day) & (days.day < window.close_day))
+    each = bought.group_by("customer_id").agg(
+        first=bought.day.min(),
+        last=bought.day.max(),
+        bought_days=bought.count(),
+        amount=_total(bought.amount),
+        at_first=bought.amount.argmin(bought.day),
+    )
+    known = _latest(lives, window=window)
+    rows = each.inner_join(known, "customer_id")
+    rows = rows.filter(rows.without_contract)
+    return rows.select(
+        "customer_id", "account_id", "plan", "region", "acq_source", "segment", "active",
+        born=rows.joined_day >= window.open_day,
+        x=(rows.bought_days - 1).cast("int32"),
+        t_x=(rows["last"] - rows["first"]).cast("int32"),
+        total=(window.close_day - 1 - rows["first"]).cast("int32"),
+        spent=(rows.amount - rows.at_first).cast("int64"),
+        amount=rows.amount.cast("int64"),
+    )  # fmt: skip
+
+
+def _latest(lives: ir.Table, *, window: Window) -> ir.Table:
+    """Traits of each customer's latest spell begun by the close, and the day of joining."""
+    spells = lives.filter(lives.start_day < window.close_day)
+    own = ibis.window(group_by="customer_id")
+    spells = spells.mutate(
+        joined_day=spells.start_day.min().over(own),
+        place=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=ibis.desc("spell"))),
+    )
+    last = spells.filter(spells.place == 0)
+    return last.select(
+        "customer_id", "account_id", "plan", "region", "acq_source", "segment", "joined_day",
+        active=~(last.exit_day < window.close_day).fill_null(False),
+        without_contract=last.idle_days.notnull(),
+    )  # fmt: skip
+
+
+def with_way(lives: ir.Table, days: ir.Table | None, *, window: Window) -> ir.Table:
+    """Add ``way`` to each spell: how its customer's future is to be valued.
+
+    ``contract``: a contract ends visibly, so how long customers stay can be looked up. ``bought``: no contract,
+    birth and a purchase seen: repeat buying. ``older``: no contract and joined before the window: repeat buying
+    has not seen the beginning, so how long they stay is looked up. ``not_yet``: no contract, joined and never
+    bought.
+
+    Parameters
+    ----------
+    days : ibis table or None
+        None: the study has no transactions; everybody is looked up.
+    """
+    silent = lives.idle_days.notnull()
+    if days is None:
+        return lives.mutate(way=ibis.ifelse(silent, "older", "contract"))
+    bought = repeat_customers(days, lives, window=window).filter(lambda rows: rows.born)
+    joined = lives.start_day.min().over(ibis.window(group_by="customer_id"))
+    spells = lives.mutate(joined_day=joined, has_bought=lives.customer_id.isin(bought.customer_id))
+    way = ibis.cases(
+        (spells.idle_days.isnull(), "contract"),
+        (spells.has_bought, "bought"),
+        (spells.joined_day < window.open_day, "older"),
+        else_="not_yet",
+    )
+    return spells.mutate(way=way).drop("joined_day", "has_bought")
+
+
+def repeat_counts(
+    days: ir.Table,
+    lives: ir.Table,
+    *,
+    window: Window,
+    by: Sequence[str] = (),
+    bucket: bool = False,
+    later: int | None = None,
+) -> pd.DataFrame:
+    """Count customers with equal (x, t_x, T); counts of disjoint customers add.
+
+    Parameters
+    ----------
+    days, lives, window
+        As for `repeat_customers`.
+    by : sequence of str
+        Traits to count by.
+    bucket : bool
+        Add the account bucket, for leave-one-bucket-out intervals.
+    later : int, optional
+        Days after the close: add ``later``, the purchase days of these customers in them (what a model fitted at
+        the close is tried on).
+
+    Returns
+    -------
+    DataFrame
+        ``by``, [``bucket``], ``active``, ``born`` (bool), ``x``, ``t_x``, ``total`` (days), then ``customers``,
+        ``spent``, ``amount`` (minor units) and [``later``]. Sorted.
+
+    Raises
+    ------
+    ValueError
+        If ``by`` names something else.
+    """
+    rows = repeat_customers(days, lives, window=window)
+    unknown = [name for name in by if name not in rows.columns]
+    if unknown:
+        raise ValueError(f"by names traits of customers ({', '.join(rows.columns)}); got {', '.join(unknown)}")
+    if bucket:
+        rows = rows.mutate(bucket=bucket_of(rows.account_id))
+    sums = {"customers": rows.count(), "spent": _total(rows.spent), "amount": _total(rows.amount)}
+    if later is not None:
+        rows = _with_later(rows, days, window=window, days_ahead=later)
+        sums = {"customers": rows.count(), "spent": _total(rows.spent), "amount": _total(rows.amount),
+                "later": _total(rows.later)}  # fmt: skip
+    keys = [*by, *(["bucket"] if bucket else []), "active", "born", "x", "t_x", "total"]
+    frame: pd.DataFrame = rows.group_by(keys).agg(**sums).to_pandas()
+    return frame.sort_values(keys, ignore_index=True)
+
+
+def _with_later(rows: ir.Table, days: ir.Table, *, window: Window, days_ahead: int) -> ir.Table:
+    ahead = days.filter(
+        (days.purchases > 0) & (days.day >= window.close_day) & (days.day < window.close_day + days_ahead)
+    )
+    counted = ahead.group_by("customer_id").agg(later=ahead.count())
+    joined = rows.left_join(counted, "customer_id").drop("customer_id_right")
+    return joined.mutate(later=joined.later.fill_null(0))
+
+
+def spend_counts(days: ir.Table, lives: ir.Table, *, window: Window, bucket: bool = False) -> pd.DataFrame:
+    """Count customers with births seen by number of repeat purchases and mean spend, in bins a third of a
+    percent wide.
+
+    Counts of disjoint customers add: the mean of a bin is its ``spent`` over ``x`` times ``customers``.
+
+    Returns
+    -------
+    DataFrame
+        [``bucket``], ``x`` (1 or more), ``bin``, ``customers``, ``spent`` (minor units, whole). Sorted.
+    """
+    rows = repeat_customers(days, lives, window=window)
+    rows = rows.filter(rows.born & (rows.x > 0) & (rows.spent > 0))
+    mean = rows.spent.cast("float64") / rows.x
+    rows = rows.mutate(
+        bin=(mean.log2() * SPEND_STEPS).floor().cast("int64"),
+        **({"bucket": bucket_of(rows.account_id)} if bucket else {}),
+    )
+    keys = [*(["bucket"] if bucket else []), "x", "bin"]
+    frame: pd.DataFrame = rows.group_by(keys).agg(customers=rows.count(), spent=_total(rows.spent)).to_pandas()
+    return frame.sort_values(keys, ignore_index=True)
+
+
+def _total(amounts: ir.IntegerColumn) -> ir.IntegerScalar:
+    # the engine's own sum is wider than 64 bits and would come back as a float
+    return amounts.sum().cast("decimal(38, 0)").cast("int64").fill_null(0)

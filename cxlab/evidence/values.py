@@ -1,0 +1,95 @@
+"""How values spread over customers: counts by size of value, never a value of one customer."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from cxlab.evidence.bucket import bucket_of
+from cxlab.evidence.repeat import repeat_customers
+from cxlab.quarter import Window
+
+VALUE_STEPS = 100
+"""Bins of value in a doubling: each is seven tenths of a percent wide."""
+
+NOTHING = -1
+"""Bin of customers whose value is nothing."""
+
+
+def value_bins(
+    ways: ir.Table,
+    days: ir.Table | None,
+    *,
+    window: Window,
+    by_tenure: pd.DataFrame,
+    by_buying: pd.DataFrame,
+) -> pd.DataFrame:
+    """Count active customers by value: each value is looked up in the engine and only its bin comes out.
+
+    Parameters
+    ----------
+    ways : ibis table
+        Spells with ``way`` (`cxlab.evidence.repeat.with_way`).
+    days : ibis table or None
+        Customer-days; None where the study has none.
+    window : Window
+        As for the worth.
+    by_tenure : DataFrame
+        ``plan``, ``tenure`` (days), ``per_margin``, ``per_revenue``: value of a unit a quarter of those looked up.
+    by_buying : DataFrame
+        ``plan``, ``x``, ``t_x``, ``total``, ``fixed``, ``per_spent``: value of those valued by their buying is
+        fixed + per_spent x spent. Without rows they are looked up like the others.
+
+    Returns
+    -------
+    DataFrame
+        ``bucket``, ``bin``, ``customers``, ``value`` (minor units, whole). Counts of disjoint customers add.
+    """
+    close = window.close_day
+    active = ways.filter((ways.start_day < close) & ~(ways.exit_day < close).fill_null(False))
+    active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"))
+    bought = (active.way == "bought") & ibis.literal(bool(len(by_buying)))
+    looked = active.filter(~bought).inner_join(ibis.memtable(by_tenure), ["plan", "tenure"])
+    amount = looked.margin_amount * looked.per_margin + looked.revenue_amount * looked.per_revenue
+    rows = looked.select("account_id", value=amount.round().cast("int64"))
+    if days is not None and len(by_buying):
+        buyers = repeat_customers(days, ways, window=window)
+        buyers = buyers.filter(buyers.born & buyers.active)
+        found = buyers.inner_join(ibis.memtable(by_buying), ["plan", "x", "t_x", "total"])
+        value = (found.fixed + found.per_spent * found.spent).round().cast("int64")
+        rows = rows.union(found.select("account_id", value=value))
+    rows = rows.mutate(value=ibis.greatest(rows.value, 0))
+    size = (ibis.greatest(rows.value, 1).cast("float64").log2() * VALUE_STEPS).floor().cast("int64")
+    rows = rows.mutate(bin=ibis.ifelse(rows.value > 0, size, NOTHING), bucket=bucket_of(rows.account_id))
+    counted = rows.group_by(["bucket", "bin"]).agg(
+        customers=rows.count(), value=rows.value.sum().cast("decimal(38, 0)").cast("int64")
+    )
+    frame: pd.DataFrame = counted.to_pandas()
+    return frame.sort_values(["bucket", "bin"], ignore_index=True)
+
+
+def acquisition_costs(customers: ir.Table, *, window: Window) -> pd.DataFrame:
+    """What winning a customer cost, by source, of those first seen inside the window whose cost is known.
+
+    Parameters
+    ----------
+    customers : ibis table
+        Contract table ``customers``.
+
+    Returns
+    -------
+    DataFrame
+        ``acq_source``, ``customers``, ``cost_amount`` (minor units, whole, summed). Sorted; empty without costs.
+    """
+    known = customers.filter(
+        customers.acq_cost.notnull()
+        & customers.acq_source.notnull()
+        & (customers.first_seen.cast("date") >= window.open)
+        & (customers.first_seen.cast("date") < window.close)
+    )
+    costs = known.group_by("acq_source").agg(
+        customers=known.count(), cost_amount=known.acq_cost.sum().cast("decimal(38, 0)").cast("int64")
+    )
+    frame: pd.DataFrame = costs.to_pandas()
+    return frame.sort_values("acq_source", ignore_index=True)
