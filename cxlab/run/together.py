@@ -36,12 +36,15 @@ def carry_out_together(steps: Sequence[Step], do: Callable[[Step], Done], *, job
     waiting = TopologicalSorter(_after(steps))
     waiting.prepare()
     running: dict[Future[Done], str] = {}
+    ready: list[str] = []
     done: dict[str, Done] = {}
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="step") as threads:
         try:
             while waiting.is_active():
-                ready = sorted(waiting.get_ready(), key=list(by_name).index)
-                running |= {threads.submit(do, by_name[name]): name for name in ready}
+                ready = sorted([*ready, *waiting.get_ready()], key=list(by_name).index)
+                while ready and len(running) < jobs:
+                    name = ready.pop(0)
+                    running[threads.submit(do, by_name[name])] = name
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for each in finished:
                     name = running.pop(each)
@@ -67,8 +70,8 @@ def _after(steps: Sequence[Step]) -> dict[str, list[str]]:
 
 
 def _end(running: dict[Future[Done], str]) -> None:
-    """End what still runs: threads that have not begun never do, and a kernel that is only starting ends too."""
-    left = {each for each in running if not each.cancel()}
+    """End what still runs; a kernel that is only starting ends too."""
+    left = set(running)
     while left:
         end_kernels()
         _, left = wait(left, timeout=_LOOK_AGAIN_SECONDS)
