@@ -15,6 +15,10 @@ from cxlab.maths.risk_money import FEWEST_QUARTERS, AtRisk, Hazards, prediction_
 from cxlab.quarter import Quarter
 
 
+COUNTED: dict[str, Value] = {"graded_on": "churn.left:lost_voluntary+lost_involuntary"}
+"""Where next quarter's report counts what is forecast here, so that it can be graded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomers:
     """Customers expected to join next quarter and to leave inside it.
@@ -81,7 +85,7 @@ def next_quarter(
     else:
         customers = int(stock["customers"].sum())
         headline = _prediction(total.amount, variance, quarters=moved.quarters, n=customers, level=level)
-        message = Message("churn.next_quarter", {"leaving": headline, "quarter": quarter + 1})
+        message = Message("churn.next_quarter", {"leaving": headline, "quarter": quarter + 1, **COUNTED})
         table = _parts(total.amount, fresh, customers=customers)
     return finding(
         "churn.next_quarter", about=quarter + 1, rule=rule, headline=headline, message=message, table=table,

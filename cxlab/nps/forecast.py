@@ -16,6 +16,10 @@ FEWEST_QUARTERS = 8
 """Below as many quarters nobody knows how far they differ."""
 
 
+GRADED: dict[str, Value] = {"graded_on": "nps.score"}
+"""The finding of next quarter's report that a forecast is graded on."""
+
+
 def next_quarter(
     counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimum: int = 50
 ) -> Finding | None:
@@ -58,7 +62,9 @@ def next_quarter(
         )  # fmt: skip
         row = {"quarter": str(quarter + 1), **estimates(value, headline.low, headline.high, headline.n)}
         table = pd.DataFrame([row])
-        message = Message("nps.next_quarter", {**values, "expected": headline, "drift": float(np.sqrt(drift))})
+        message = Message(
+            "nps.next_quarter", {**values, "expected": headline, "drift": float(np.sqrt(drift)), **GRADED}
+        )
     return finding(
         "nps.next_quarter", about=quarter + 1, rule=definition("score of next quarter"), headline=headline,
         message=message, table=table, shape="number", method=Message("nps.method.next_quarter"),

@@ -1,6 +1,20 @@
 """The leader's page: the answer, the numbers, the decisions, what we do not know."""
 
-from cxlab.overview.board import Board, Commentary, Decision, Tile
-from cxlab.overview.compose import findings, forecast_graded, page
+from cxlab.overview.board import Board, Bridge, Commentary, Decision, Line, Quote, Tile
+from cxlab.overview.compose import findings, page
+from cxlab.overview.forecasts import forecast_graded
+from cxlab.overview.targets import target_for
 
-__all__ = ["Board", "Commentary", "Decision", "Tile", "findings", "forecast_graded", "page"]
+__all__ = [
+    "Board",
+    "Bridge",
+    "Commentary",
+    "Decision",
+    "Line",
+    "Quote",
+    "Tile",
+    "findings",
+    "forecast_graded",
+    "page",
+    "target_for",
+]

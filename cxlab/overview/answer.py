@@ -2,100 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
 
-from cxlab.finding import Estimate, Finding, Label, Message
-from cxlab.overview.tiles import counts_revenue, verdict_of
-from cxlab.quarter import Quarter
+from cxlab.finding import Estimate, Finding, Label, Message, Value, Withheld
+from cxlab.overview.reading import Found, moved, number_of, plain_value, verdict_of
+from cxlab.overview.tiles import counts_revenue
 
-
-def answer(
-    left: Finding,
-    change: Finding,
-    *,
-    where: Finding | None = None,
-    at_risk: Finding | None = None,
-) -> tuple[Message, ...]:
-    """Compose the answer from findings.
-
-    Parameters
-    ----------
-    left, change : Finding
-        ``churn.left`` and ``churn.left_change``.
-    where : Finding, optional
-        ``churn.left_where``: told when it is a real change, because an average can hide it.
-    at_risk : Finding, optional
-        ``churn.at_risk``.
-    """
-    sentences = [_what(left, change)]
-    if where is not None and where.message.id.endswith((".real_rise", ".real_fall")):
-        sentences.append(Message("overview.answer.where", dict(where.message.values)))
-    if at_risk is not None and isinstance(at_risk.headline, Estimate):
-        kind = ".revenue" if counts_revenue(at_risk) else ""
-        sentences.append(Message(f"overview.answer.at_risk{kind}", {"amount": at_risk.headline}))
-    return tuple(sentences)
+MOST_SENTENCES = 3
 
 
-def _what(left: Finding, change: Finding) -> Message:
-    if not isinstance(left.headline, Estimate):
-        return left.headline.reason
-    verdict = verdict_of(change)
-    if verdict is None or not isinstance(change.headline, Estimate):
-        case = "first"
-    elif verdict == "real_change":
-        case = "rise" if change.headline.value > 0 else "fall"
-    else:
-        case = verdict
-    values = {"before": left.about - 1, **change.message.values, "left": left.headline, "about": left.about}
-    values["lost"] = left.message.values.get("n", 0)
-    if isinstance(change.headline, Estimate):
-        values["change"] = change.headline
-    return Message(f"overview.answer.{case}", values)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """The groups that hold most of a change, how much of it, and the event that met them this quarter."""
+
+    groups: tuple[Label, ...]
+    extent: Label
+    event: Label | None = None
 
 
-def scope(*, customers: int, quarter: Quarter) -> tuple[Message, ...]:
-    """Who was counted, and on which day; when the data were closed stands in the masthead."""
-    last_day = date.fromordinal(quarter.end.toordinal() - 1)
-    return (Message("overview.scope.active", {"n": customers, "day": last_day}),)
-
-
-MOST_UNKNOWNS = 4
-"""A leader reads at most this many lines of what is not known."""
-
-CONCERN_LEADERS = ("provisional", "hidden")
-"""Checks that say something about the numbers of the page; the others say how an interval was made."""
-
-
-def unknowns(found: Mapping[str, Finding], *, off: tuple[str, ...] = ()) -> tuple[Message, ...]:
-    """What we do not know, in words that need nothing beside them; at most `MOST_UNKNOWNS` lines.
+def answer(found: Found, *, where: Where | None = None) -> tuple[Message, ...]:
+    """Choose what matters most: how customers feel, who left, what goes with it in money.
 
     Parameters
     ----------
     found : mapping of str to Finding
         Everything this run recorded, by name.
-    off : tuple of str
-        Questions this report does not answer, such as ``("nps", "revenue")``: told in the last line.
+    where : Where, optional
+        The groups that hold most of the change of the score.
     """
-    lines = [*_why(found.get("churn.left_where")), *_too_small(found.get("churn.left_change"))]
-    for finding in found.values():
-        for check in finding.checks:
-            if not check.passed and check.name in CONCERN_LEADERS:
-                lines.append(Message(f"overview.unknown.{check.name}", check.message.values))
-    once = list({line.id: line for line in reversed(lines)}.values())[::-1]
-    last = [Message("overview.unknown.off", {"questions": tuple(Label(of="question", code=c) for c in off)})]
-    return (*once[: MOST_UNKNOWNS - bool(off)], *(last if off else ()))
+    feeling, leaving = _feeling(found, where), _leaving(found)
+    if not feeling:
+        alone = _left_alone(found)
+        return (*alone, *_at_risk(found))[:MOST_SENTENCES] or (Message("overview.answer.nothing"),)
+    real = moved(found.get("nps.change"))
+    left = _also(found, where) if real else leaving
+    money = _cost(found, real) if real else _at_risk(found)
+    room = MOST_SENTENCES - len(feeling)
+    return (*feeling, *[*left, *money][:room])
 
 
-def _why(where: Finding | None) -> list[Message]:
-    """A part of the base moved with an event: nobody escaped it, so nobody can be compared with."""
-    if where is None or not where.message.id.endswith((".real_rise", ".real_fall")):
-        return []
-    return [Message("overview.unknown.cause", {"groups": where.message.values["groups"]})]
+def _feeling(found: Found, where: Where | None) -> tuple[Message, ...]:
+    score, change = number_of(found.get("nps.score")), found.get("nps.change")
+    if score is None:
+        return ()
+    values: dict[str, Value] = {"score": score}
+    if change is None or (number := number_of(change)) is None or (judged := verdict_of(change)) is None:
+        return (Message("overview.answer.nps.first", values),)
+    values["change"] = number
+    real = moved(change)
+    if real is not None:
+        return (_really(real, values, where),)
+    last = plain_value(change.message.values.get("last"))
+    values["last"] = score.value - number.value if last is None else last
+    sentence = Message(f"overview.answer.nps.{judged}", values)
+    part, side = found.get("nps.where"), _real_part(found.get("nps.where"))
+    if part is not None and side:
+        return (sentence, Message(f"overview.answer.nps.part.{side}", part.message.values))
+    mde = plain_value(change.message.values.get("mde"))
+    if judged == "cannot_tell" and mde is not None:
+        return (sentence, Message("overview.answer.nps.detectable", {"mde": mde}))
+    return (sentence,)
 
 
-def _too_small(change: Finding | None) -> list[Message]:
-    """Say how large a change has to be before it is seen, where none was."""
-    if change is None or "mde" not in change.message.values or verdict_of(change) != "cannot_tell":
-        return []
-    return [Message("overview.unknown.detectable", {"mde": change.message.values["mde"]})]
+def _really(real: str, values: dict[str, Value], where: Where | None) -> Message:
+    if where is None:
+        return Message(f"overview.answer.nps.{real}", values)
+    values |= {"groups": where.groups, "extent": where.extent}
+    if where.event is None:
+        return Message(f"overview.answer.nps.{real}.where", values)
+    return Message(f"overview.answer.nps.{real}.since", {**values, "event": where.event})
+
+
+def _also(found: Found, where: Where | None) -> tuple[Message, ...]:
+    """Say after a real change of the score that leaving changed for real, too."""
+    part, whole = found.get("churn.left_where"), found.get("churn.left_change")
+    side = _real_part(part)
+    if part is not None and side:
+        same = where is not None and part.message.values.get("groups") == where.groups
+        return (Message(f"overview.answer.{'there' if same else 'among'}.{side}", part.message.values),)
+    left, side = number_of(found.get("churn.left")), moved(whole) or ""
+    if left is None or not side:
+        return ()
+    return (Message(f"overview.answer.also.{side}", {"left": left, "change": number_of(whole)}),)  # type: ignore[dict-item]
+
+
+def _real_part(part: Finding | None) -> str:
+    case = "" if part is None or number_of(part) is None else part.message.id.rpartition(".")[2]
+    return {"real_rise": "rise", "real_fall": "fall"}.get(case, "")
+
+
+def _leaving(found: Found) -> tuple[Message, ...]:
+    """Say who left where the score did not move: the part that moved for real, else the whole."""
+    part, side = found.get("churn.left_where"), _real_part(found.get("churn.left_where"))
+    if part is not None and side:
+        return (Message(f"overview.answer.among.{side}", part.message.values),)
+    left, change = number_of(found.get("churn.left")), found.get("churn.left_change")
+    number, judged = number_of(change), verdict_of(change)
+    if left is None or number is None or judged is None:
+        return ()
+    return (Message(f"overview.answer.left.{moved(change) or judged}", {"left": left, "change": number}),)
+
+
+def _cost(found: Found, real: str) -> tuple[Message, ...]:
+    """What goes with the change in money; that it cannot be priced is an answer."""
+    price, cost = found.get("revenue.price"), found.get("revenue.change_cost")
+    number = number_of(cost)
+    if cost is not None and number is not None and cost.message.id.endswith(".cannot_tell"):
+        return (Message("overview.answer.cost.cannot_tell"),)
+    if cost is not None and number is not None:
+        year = next(
+            (cost.message.values[key] for key in ("year", "four_quarters") if key in cost.message.values), None
+        )
+        side = "less" if number.value < 0 else "more"
+        if isinstance(year, Estimate):
+            return (Message(f"overview.answer.cost.{side}.year", {"amount": year}),)
+        return (Message(f"overview.answer.cost.{side}", {"amount": number}),)
+    if price is not None and isinstance(price.headline, Withheld):
+        return (Message(f"overview.answer.cost.veto.{real}"),)
+    return _at_risk(found)
+
+
+def _at_risk(found: Found) -> tuple[Message, ...]:
+    at_risk = found.get("churn.at_risk")
+    number = number_of(at_risk)
+    if at_risk is None or number is None:
+        return ()
+    kind = ".revenue" if counts_revenue(at_risk) else ""
+    return (Message(f"overview.answer.at_risk{kind}", {"amount": number}),)
+
+
+def _left_alone(found: Found) -> tuple[Message, ...]:
+    """The answer of a report that knows only who left."""
+    left, change = found.get("churn.left"), found.get("churn.left_change")
+    if left is None:
+        return ()
+    if isinstance(left.headline, Withheld):
+        return (left.headline.reason,)
+    judged = verdict_of(change)
+    values: dict[str, Value] = {"before": left.about - 1, **(change.message.values if change else {})}
+    values |= {"left": left.headline, "about": left.about, "lost": left.message.values.get("n", 0)}
+    number = number_of(change)
+    if number is None or judged is None:
+        return (Message("overview.answer.first", values),)
+    sentence = Message(f"overview.answer.{moved(change) or judged}", {**values, "change": number})
+    part = found.get("churn.left_where")
+    if part is None or not _real_part(part):
+        return (sentence,)
+    return (sentence, Message("overview.answer.where", part.message.values))

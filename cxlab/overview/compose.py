@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxlab.finding import Estimate, Finding, Message, Withheld, definition
+from cxlab.finding import Finding, Message, Withheld, definition
 from cxlab.overview import tiles
-from cxlab.overview.answer import answer, scope, unknowns
-from cxlab.overview.board import Board, Tile
-from cxlab.overview.team import commentary, decisions, graded, promises
+from cxlab.overview.answer import answer
+from cxlab.overview.board import MOST_TILES, Board, Bridge, Tile
+from cxlab.overview.forecasts import Graded, graded
+from cxlab.overview.lines import lines
+from cxlab.overview.reading import Found, moved, number_of
+from cxlab.overview.scope import scope
+from cxlab.overview.targets import Target, target_for
+from cxlab.overview.team import commentary, decisions, promises
+from cxlab.overview.unknown import unknowns
+from cxlab.overview.voices import quotes, theme_moved, theme_score
+from cxlab.overview.where import score_bridge, where_moved
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
@@ -19,7 +26,11 @@ if TYPE_CHECKING:
 QUESTIONS = ("nps", "revenue", "churn", "clv", "voc")
 """What a leader would expect to read about; those without a finding are named among the unknowns."""
 
-Found = Mapping[str, Finding]
+MOST_GRADED = 2
+"""Forecasts whose outcome is told in full; the tile counts all of them."""
+
+ENOUGH_TILES = 5
+"""From so many numbers on, the forecast of next quarter's leavers is left to its own page."""
 
 
 def page(found: Found, *, last: Found, study: Study) -> Board:
@@ -32,38 +43,28 @@ def page(found: Found, *, last: Found, study: Study) -> Board:
     last : mapping of str to Finding
         What was published last quarter, by name; empty where nothing was.
     study : Study
-        For the close, the team's decisions and commentary.
+        For the close, the team's decisions and commentary, events, targets, and how the tables join.
     """
     quarter = study.quarter
     off = tuple(question for question in QUESTIONS if not any(one.question == question for one in found.values()))
-    left = found.get("churn.left")
+    held = graded(last, found, quarter=quarter)
+    where = where_moved(found, events=study.events, quarter=quarter)
     return Board(
-        scope=() if left is None else scope(customers=_step(left, "close"), quarter=quarter),
-        answer=_answer(found),
+        scope=scope(found, quarter=quarter),
+        answer=answer(found, where=where),
         commentary=commentary(study.commentary, quarter=quarter),
-        tiles=_tiles(found, study),
-        why=found.get("churn.left_parts"),
+        tiles=_tiles(found, held, study),
         decisions=decisions(study.decisions, quarter=quarter),
         said=(
-            *forecast_graded(found, last=last),
+            *(one.message for one in held[:MOST_GRADED]),
             *promises(study.decisions, before=quarter - 1, today=pd.Timestamp(study.team_as_of)),
         ),
-        unknowns=unknowns(found, off=off),
+        unknowns=unknowns(found, off=off, joined=study.load.joined),
+        bridge=_bridge(found),
+        why=_why(found),
+        lines=lines(found),
+        quotes=quotes(found, minimum_n=study.config.minimum_n),
     )
-
-
-def forecast_graded(found: Found, *, last: Found) -> tuple[Message, ...]:
-    """Grade what was forecast last quarter for this one; nothing where no published report forecast it.
-
-    Parameters
-    ----------
-    found : mapping of str to Finding
-        What this run counted, by name.
-    last : mapping of str to Finding
-        What was published last quarter, by name.
-    """
-    forecast = last.get("churn.next_quarter")
-    return () if forecast is None else graded(forecast, _lost(found.get("churn.left")))
 
 
 def findings(board: Board, *, study: Study) -> list[Finding]:
@@ -100,44 +101,49 @@ def findings(board: Board, *, study: Study) -> list[Finding]:
     ]
 
 
-def _answer(found: Found) -> tuple[Message, ...]:
-    if "churn.left" not in found or "churn.left_change" not in found:
-        return (Message("overview.answer.nothing"),)
-    return answer(
-        found["churn.left"],
-        found["churn.left_change"],
-        where=found.get("churn.left_where"),
-        at_risk=found.get("churn.at_risk"),
-    )
-
-
-def _tiles(found: Found, study: Study) -> tuple[Tile, ...]:
+def _tiles(found: Found, held: tuple[Graded, ...], study: Study) -> tuple[Tile, ...]:
     made: list[Tile] = []
-    if "churn.left" in found and "churn.left_change" in found:
+    if "nps.score" in found:
+        target = _target(study, "nps.score")
+        made.append(tiles.feeling(found["nps.score"], found.get("nps.change"), target=target))
+    if "churn.left" in found:
         where = found.get("churn.left_where")
-        made.append(tiles.left(found["churn.left"], found["churn.left_change"], where=where))
+        made.append(tiles.left(found["churn.left"], found.get("churn.left_change"), where=where))
     if "churn.retention" in found:
         made.append(tiles.staying(found["churn.retention"], target=_target(study, "churn.retention")))
     if "churn.at_risk" in found:
         made.append(tiles.at_risk(found["churn.at_risk"]))
-    if "churn.next_quarter" in found:
-        made.append(tiles.leaving_next(found["churn.next_quarter"], came=_lost(found.get("churn.left"))))
-    return tuple(made) or (tiles.nothing(),)
+    if "revenue.price" in found:
+        made.append(tiles.step_worth(found["revenue.price"], found.get("revenue.checks")))
+    if "clv.base" in found:
+        made.append(tiles.base_value(found["clv.base"], found.get("clv.base_change")))
+    if held:
+        made.append(_forecasts(held))
+    if "churn.next_quarter" in found and len(made) < ENOUGH_TILES:
+        made.append(tiles.leaving_next(found["churn.next_quarter"]))
+    return tuple(made[:MOST_TILES]) or (tiles.nothing(),)
 
 
-def _target(study: Study, metric: str) -> float | None:
-    targets = study.targets
-    if targets.empty:
-        return None
-    rows = targets[(targets["metric"] == metric) & targets["segment"].fillna("all").isin(["all", ""])]
-    return float(rows["target"].iloc[-1]) if len(rows) else None
+def _forecasts(held: tuple[Graded, ...]) -> Tile:
+    missed = tuple(one.message for one in held if not one.held)
+    return tiles.forecasts(len(held) - len(missed), len(held), proof=held[0].name, missed=missed)
 
 
-def _step(left: Finding, step: str) -> int:
-    return int(left.table.loc[left.table["step"] == step, "estimate"].iloc[0])
+def _target(study: Study, metric: str) -> Target | None:
+    return target_for(study.targets, metric, about=study.quarter)
 
 
-def _lost(left: Finding | None) -> int | None:
-    if left is None or not isinstance(left.headline, Estimate):
-        return None
-    return _step(left, "lost_voluntary") + _step(left, "lost_involuntary")
+def _bridge(found: Found) -> Bridge | None:
+    """Draw where it moved if something did, or if nothing is known but who left."""
+    where = found.get("churn.left_where")
+    real = moved(found.get("nps.change")) or moved(found.get("churn.left_change"))
+    part = where is not None and where.message.id.endswith((".real_rise", ".real_fall"))
+    return score_bridge(found) if real or part or "nps.score" not in found else None
+
+
+def _why(found: Found) -> tuple[Message, ...]:
+    """What goes with the change: the theme, the score of those who name it, and what the change costs."""
+    cost = found.get("revenue.change_cost")
+    priced = cost is not None and number_of(cost) is not None and moved(found.get("nps.change")) is not None
+    said = (theme_moved(found), theme_score(found), cost.message if priced and cost is not None else None)
+    return tuple(message for message in said if message is not None)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
-from cxlab.finding import MADE_AFTERWARDS, Estimate, Finding, Message, Value
+from cxlab.finding import Estimate, Message, Value
 from cxlab.overview.board import MOST_DECISIONS, Commentary, Decision
 from cxlab.quarter import Quarter
 
@@ -14,7 +14,7 @@ LANGUAGES = ("en", "vi")
 
 
 def decisions(frame: pd.DataFrame, *, quarter: Quarter) -> tuple[Decision, ...]:
-    """Return the decisions asked this quarter, dearest first, at most three.
+    """Return the decisions asked this quarter, the most money first, at most three.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def decisions(frame: pd.DataFrame, *, quarter: Quarter) -> tuple[Decision, ...]:
         Whose decisions.
     """
     asked = [_decision(row) for row in _rows(frame, quarter)]
-    asked.sort(key=lambda decision: -(decision.cost or 0))
+    asked.sort(key=_money, reverse=True)
     return tuple(asked[:MOST_DECISIONS])
 
 
@@ -35,7 +35,23 @@ def _decision(row: Mapping[Hashable, object]) -> Decision:
         role=str(row["role"]),
         due=None if pd.isna(due) else pd.Timestamp(due).date(),  # type: ignore[call-overload, arg-type]
         cost=_amount(row, "cost_amount"),
+        returns=_returns(row),
+        pays_back=_number(row, "pays_back_share"),
     )
+
+
+def _money(decision: Decision) -> float:
+    returns = decision.returns.value if isinstance(decision.returns, Estimate) else decision.returns or 0
+    return max(returns, decision.cost or 0)
+
+
+def _returns(row: Mapping[Hashable, object]) -> Estimate | int | None:
+    """What a decision brings in a year, only where the team wrote it; with its range where it wrote one."""
+    value = _amount(row, "returns_amount")
+    low, high = _amount(row, "returns_low_amount"), _amount(row, "returns_high_amount")
+    if value is None or low is None or high is None or not low <= value <= high:
+        return value
+    return Estimate(value=value, low=low, high=high, unit="amount")
 
 
 def commentary(frame: pd.DataFrame, *, quarter: Quarter, question: str = "overview") -> Commentary | None:
@@ -67,27 +83,6 @@ def promises(frame: pd.DataFrame, *, before: Quarter, today: pd.Timestamp) -> tu
     return (Message("overview.said.decisions", values),)
 
 
-def graded(forecast: Finding | None, outcome: float | None) -> tuple[Message, ...]:
-    """Grade last quarter's forecast on what came.
-
-    Parameters
-    ----------
-    forecast : Finding, optional
-        A prediction published last quarter about this one.
-    outcome : float, optional
-        What was counted, in the forecast's unit.
-    """
-    if forecast is None or outcome is None or not isinstance(forecast.headline, Estimate):
-        return ()
-    low, high = forecast.headline.low, forecast.headline.high
-    inside = (low is None or low <= outcome) and (high is None or outcome <= high)
-    values: dict[str, Value] = {"forecast": forecast.headline, "came": round(outcome)}
-    case = "inside" if inside else "outside"
-    if any(check.name == MADE_AFTERWARDS for check in forecast.checks):
-        case += ".afterwards"
-    return (Message(f"overview.said.forecast.{case}", values),)
-
-
 def _rows(frame: pd.DataFrame, quarter: Quarter) -> list[dict[Hashable, object]]:
     if frame.empty or "quarter" not in frame.columns:
         return []
@@ -108,3 +103,8 @@ def _word(value: object, default: str) -> str:
 def _amount(row: Mapping[Hashable, object], name: str) -> int | None:
     value = row.get(name)
     return None if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload]
+
+
+def _number(row: Mapping[Hashable, object], name: str) -> float | None:
+    value = row.get(name)
+    return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxlab.figures.strip import strip
-from cxlab.finding import Label, Message, Value
-from cxlab.overview import Board, Commentary, Decision, Tile
+from cxlab.finding import Estimate, Label, Message, Value
+from cxlab.overview import Board, Commentary, Decision, Quote, Tile
 from cxlab.report.clean import plain
+from cxlab.report.listed import quote_html, score_text
 from cxlab.report.prose import inline
-from cxlab.report.sections import figure_html, picture_html, wording_of
+from cxlab.report.sections import picture_html, wording_of
+from cxlab.report.span import bridge_html
 from cxlab.wording import Wording
 
 if TYPE_CHECKING:
@@ -46,16 +49,29 @@ def board_html(board: Board, *, study: Study, wording: Wording) -> str:
     def text(message_id: str, **values: Value) -> str:
         return plain(wording.text(message_id, **values))
 
-    template = _templates().get_template("board.html.j2")
-    return template.render(
-        board=board,
-        currency=_currency(wording),
-        say=say,
-        text=text,
-        tiles=[_tile(tile, study=study, wording=wording) for tile in board.tiles],
-        commentary=_commentary(board.commentary, wording),
-        decisions=[_decision(decision, wording) for decision in board.decisions],
-        why=_why(board, study=study, wording=wording),
+    bridge = None if board.bridge is None else bridge_html(board.bridge, quarter=study.quarter, wording=wording)
+    return (
+        _templates()
+        .get_template("board.html.j2")
+        .render(
+            board=board,
+            currency=_currency(wording),
+            say=say,
+            text=text,
+            tiles=[_tile(tile, study=study, wording=wording) for tile in board.tiles],
+            commentary=_commentary(board.commentary, wording),
+            decisions=[_decision(decision, wording) for decision in board.decisions],
+            bridge=bridge,
+            lines=[
+                {
+                    "block": text(f"overview.block.{line.block}"),
+                    "href": _href(line.proof),
+                    "says": say(line.sentence),
+                }
+                for line in board.lines
+            ],
+            quotes=[_quote(quote, wording) for quote in board.quotes],
+        )
     )
 
 
@@ -64,6 +80,7 @@ def _currency(wording: Wording) -> str:
     return plain(wording.text(name) if wording.knows(name) else wording.currency)
 
 
+@cache
 def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("cxlab.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -71,9 +88,13 @@ def _templates() -> Environment:
     )  # fmt: skip
 
 
+def _href(proof: str) -> str:
+    return f"{proof.partition('.')[0]}.html#{proof}"
+
+
 def _tile(tile: Tile, *, study: Study, wording: Wording) -> dict[str, Any]:
     tone = "same" if tile.worse is None else "worse" if tile.worse else "better"
-    number, drawn = "", Markup("")
+    number, drawn = "" if tile.said is None else plain(wording.say(tile.said)), Markup("")
     if tile.number is not None:
         number = plain(wording.number(tile.number, tile.form))
         svg, alt = strip(
@@ -83,11 +104,19 @@ def _tile(tile: Tile, *, study: Study, wording: Wording) -> dict[str, Any]:
         drawn = picture_html(svg, alt=f"{plain(wording.say(tile.title))}: {alt}", width=240, height=34)
     return {
         "tile": tile,
-        "href": f"{tile.proof.partition('.')[0]}.html#{tile.proof}",
+        "href": _href(tile.proof),
         "number": number,
         "tone": {"worse": "down", "better": "up", "same": "same"}[tone],
         "strip": drawn,
+        "notes": [*_against(tile, wording), *(plain(wording.say(note)) for note in tile.notes)],
     }
+
+
+def _against(tile: Tile, wording: Wording) -> list[str]:
+    if tile.against is None or tile.target is None:
+        return []
+    target = wording.number(tile.target, tile.form)
+    return [plain(wording.text(tile.against.id, **tile.against.values, target=target))]
 
 
 def _words(text: Mapping[str, str], wording: Wording) -> tuple[str, str]:
@@ -103,23 +132,32 @@ def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, An
     return {"role": role, "language": language, "words": inline(words)}
 
 
-def _decision(decision: Decision, wording: Wording) -> dict[str, str]:
+def _decision(decision: Decision, wording: Wording) -> dict[str, Any]:
     language, words = _words(decision.what, wording)
     due = "" if decision.due is None else plain(wording.number(decision.due, "date"))
-    cost = "·" if decision.cost is None else plain(wording.number(decision.cost, "amount_short"))
+    cost = "" if decision.cost is None else plain(wording.number(decision.cost, "amount_short"))
+    pays = "" if decision.pays_back is None else plain(wording.number(decision.pays_back, "probability"))
     return {
         "language": language,
         "words": words,
         "role": plain(wording.label(Label(of="role", code=decision.role))),
         "due": due,
         "cost": cost,
+        "returns": _returns(decision.returns, wording),
+        "pays_back": pays,
     }
 
 
-def _why(board: Board, *, study: Study, wording: Wording) -> dict[str, Any] | None:
-    if board.why is None or board.why.table.empty:
-        return None
-    return {
-        "sentence": plain(wording.say(board.why.message)),
-        "figure": figure_html(board.why, study=study, wording=wording),
-    }
+def _returns(returns: Estimate | int | None, wording: Wording) -> str:
+    if returns is None:
+        return ""
+    if isinstance(returns, int):
+        return plain(wording.number(returns, "amount_short"))
+    return plain(f"{wording.number(returns, 'short')} ({wording.number(returns, 'range')})")
+
+
+def _quote(quote: Quote, wording: Wording) -> Markup:
+    kind = Label(of="quote", code=quote.kind)
+    said = [wording.label(label) for label in (kind, *((quote.theme,) if quote.theme else ()), *quote.who)]
+    score = [] if quote.score is None else [score_text(quote.score, wording)]
+    return quote_html(quote.words, language=quote.language, who=[*said, *score], kind=quote.kind)

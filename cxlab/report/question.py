@@ -13,7 +13,7 @@ from cxlab.overview import forecast_graded
 from cxlab.report.clean import plain
 from cxlab.report.notebook import body, parts, shown_findings, taken_out
 from cxlab.report.record import recall_all
-from cxlab.report.sections import caption_of, target_of, wording_of
+from cxlab.report.sections import caption_of, target_of, wording_of, words_for
 from cxlab.report.site import Report, about, render
 from cxlab.report.tables import CHANGES
 from cxlab.wording import Wording
@@ -61,7 +61,8 @@ def number_line(report: Report, lead: Finding, *, wording: Wording) -> list[Item
     about = wording.number(lead.about, "quarter")
     items = [_item(about, wording.number(number, "value"), note=_interval(number, wording))]
     if number.n is not None:
-        items.append(_item(wording.text("page.behind"), wording.number(number.n, "count")))
+        behind = wording.text(words_for("page.behind", lead, wording))
+        items.append(_item(behind, wording.number(number.n, "count")))
     items += _changes(report, lead, wording)
     target = target_of(report.study, lead)
     if target is not None:
@@ -125,9 +126,11 @@ def commentary(report: Report, step: str, *, language: str) -> list[dict[str, st
 
 def said_last_time(report: Report, step: str, *, wording: Wording) -> list[str]:
     """Grade what last quarter's published report forecast of this question, or say that none did."""
-    found = {finding.name: finding for finding in report.of(step)}
+    found = {finding.name: finding for finding in report.findings}
     last = recall_all(report.study, quarter=report.study.quarter - 1)
-    messages = forecast_graded(found, last=last) or (Message("overview.said.nothing"),)
+    ours = {name: finding for name, finding in last.items() if finding.question == step}
+    messages = forecast_graded(found, last=ours, quarter=report.study.quarter)
+    messages = messages or (Message("overview.said.nothing"),)
     return [wording.say(message) for message in messages]
 
 
@@ -163,7 +166,7 @@ def _with_number_marked(finding: Finding, wording: Wording) -> Markup:
 
 def _changes(report: Report, lead: Finding, wording: Wording) -> list[Item]:
     change = report.find(f"{lead.name}_change") or next(
-        (finding for finding in report.of(lead.question) if finding.name.endswith("_change")), None
+        (finding for finding in report.of(lead.question) if finding.name.endswith(("_change", ".change"))), None
     )
     if change is None:
         return []

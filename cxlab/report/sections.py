@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Literal, cast
 from markupsafe import Markup
 
 from cxlab.figures import draw
+from cxlab.figures.draw import DRAWERS
 from cxlab.finding import Estimate, Finding, Withheld
+from cxlab.overview import target_for
 from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
+from cxlab.report.grid import grid_html, is_grid
+from cxlab.report.listed import checks_html, is_checks, is_quotes, quotes_html
 from cxlab.report.tables import table_html
 from cxlab.wording import Labels, Wording
 
@@ -21,6 +25,9 @@ PAGE, PHONE = 720, 320
 """Widths figures are drawn for, pixels."""
 
 As = Literal["sentence", "figure", "table", "both"]
+
+USUALLY = {"number": "sentence", "grid": "table"}
+"""How shapes are shown that are not shown as a figure, where the notebook does not say."""
 
 
 def wording_of(study: Study, language: str) -> Wording:
@@ -77,7 +84,7 @@ def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
     ]
     if headline.n is not None:
         few = headline.n < study.config.indicative_n
-        parts.append(wording.text("sure.few" if few else "sure.behind", n=headline.n))
+        parts.append(wording.text(words_for("sure.few" if few else "sure.behind", finding, wording), n=headline.n))
     failed = sum(check.passed is False for check in finding.checks)
     if failed:
         parts.append(wording.text("sure.checks_failed", n=failed, total=len(finding.checks)))
@@ -89,6 +96,12 @@ def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
     return " ".join(parts)
 
 
+def words_for(stem: str, finding: Finding, wording: Wording) -> str:
+    """Return the message of a stem that fits a finding best: its own, its question's, the usual one."""
+    own = (f"{stem}.{finding.name}", f"{stem}.{finding.question}")
+    return next((id_ for id_ in own if wording.knows(id_)), stem)
+
+
 def figure_html(finding: Finding, *, study: Study, wording: Wording) -> Markup:
     """Draw a finding twice, for a page and for a phone; the reader's screen takes the one that fits it."""
     target = target_of(study, finding)
@@ -96,11 +109,21 @@ def figure_html(finding: Finding, *, study: Study, wording: Wording) -> Markup:
         draw(finding, wording=wording, events=study.events, target=target, width_px=width)
         for width in (PAGE, PHONE)
     )
-    image = picture_html(wide.svg, alt=wide.alt, width=wide.width_px, height=wide.height_px)
+    sizes = [(picture.width_px, picture.svg, picture.height_px) for picture in (wide, narrow)]
+    return Markup("<figure>{}</figure>").format(two_sizes(sizes[0], sizes[1], alt=wide.alt))
+
+
+Drawn = tuple[int, str, int]
+"""Width, SVG and height of a picture."""
+
+
+def two_sizes(wide: Drawn, narrow: Drawn, *, alt: str) -> Markup:
+    """Write a picture that was drawn for two screens: the reader's takes the one that fits it."""
+    image = picture_html(wide[1], alt=alt, width=wide[0], height=wide[2])
     source = Markup('<source media="(max-width:600px)" srcset="{}" width="{}" height="{}">').format(
-        _data(narrow.svg), narrow.width_px, narrow.height_px
+        _data(narrow[1]), narrow[0], narrow[2]
     )
-    return Markup("<figure><picture>{}{}</picture></figure>").format(source, image)
+    return Markup("<picture>{}{}</picture>").format(source, image)
 
 
 def picture_html(svg: str, *, alt: str, width: int, height: int) -> Markup:
@@ -115,16 +138,21 @@ def _data(svg: str) -> Markup:
 
 
 def _proof(finding: Finding, *, study: Study, wording: Wording, as_: As | None) -> list[Markup]:
-    bare = isinstance(finding.headline, Withheld) and finding.table.empty
-    wanted = as_ or ("none" if finding.shape == "number" else "figure")
+    wanted = as_ or USUALLY.get(finding.shape, "figure")
+    if finding.table.empty:
+        return []
+    if is_quotes(finding):
+        return [quotes_html(finding, wording=wording, minimum_n=study.config.minimum_n)]
+    if is_checks(finding):
+        return [checks_html(finding, wording=wording)]
+    drawn = finding.shape in DRAWERS
     parts: list[Markup] = []
-    if bare or finding.table.empty:
-        return parts
-    if wanted in {"figure", "both"} and finding.shape != "number":
+    if wanted in {"figure", "both"} and drawn:
         parts.append(figure_html(finding, study=study, wording=wording))
-    if wanted in {"table", "both"}:
+    if wanted in {"table", "both"} or (wanted == "figure" and not drawn and finding.shape != "number"):
+        write = grid_html if is_grid(finding) else table_html
         caption = caption_of(finding, wording=wording)
-        parts.append(table_html(finding, wording=wording, minimum_n=study.config.minimum_n, caption=caption))
+        parts.append(write(finding, wording=wording, minimum_n=study.config.minimum_n, caption=caption))
     return parts
 
 
@@ -141,16 +169,9 @@ def caption_of(finding: Finding, *, wording: Wording, beside: Quarter | None = N
 
 
 def target_of(study: Study, finding: Finding) -> float | None:
-    """Return the target the team declared for a finding and its quarter, in the finding's unit."""
-    targets = study.targets
-    if not {"metric", "target"} <= set(targets.columns):
-        return None
-    rows = targets[targets["metric"] == finding.name]
-    if "segment" in rows.columns:
-        rows = rows[rows["segment"].isna() | rows["segment"].isin(["all", ""])]
-    if "period" in rows.columns:
-        rows = rows[rows["period"].isna() | rows["period"].astype(str).isin(["", str(finding.about)])]
-    return float(rows["target"].iloc[-1]) if len(rows) else None
+    """Return the target the team declared for a finding, in the finding's unit: this quarter's, else the next."""
+    target = target_for(study.targets, finding.name, about=finding.about)
+    return None if target is None else target.value
 
 
 def _sentence(finding: Finding, wording: Wording) -> Markup:
@@ -170,6 +191,8 @@ def _failures(finding: Finding, wording: Wording) -> list[tuple[str, str]]:
 
 
 def _failed(finding: Finding, wording: Wording) -> Markup:
+    if is_checks(finding):
+        return Markup("")  # the list below says which
     items = Markup("").join(Markup("<li><b>{}:</b> {}</li>").format(*pair) for pair in _failures(finding, wording))
     return Markup('<ul class="failed">{}</ul>').format(items) if items else Markup("")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,11 @@ NOTHING = "·"
 WORD_COLUMNS = {"verdict": "verdict", "against": "against", "step": "step", "of": "term"}
 """Columns whose values are words of the report, not codes of the data, and where those words are found."""
 
-DOWNLOAD_ONLY = ("p", "change_low", "change_high")
-"""Columns no page shows: the verdict says what the first means, the others stand beside the change."""
+DOWNLOAD_ONLY = (
+    "p", "change_low", "change_high", "unit", "more_is", "total", "together", "rank", "ordered", "needed",
+    "scale_min", "scale_max",
+)  # fmt: skip
+"""Columns no page shows: others say what they mean, or they tell a figure how to draw."""
 
 FORMS: dict[Unit, str] = {
     "share": "share", "share_points": "share_points", "points": "nps", "count": "count", "amount": "amount",
@@ -36,17 +39,27 @@ FORMS: dict[Unit, str] = {
 CHANGES: dict[Unit, Unit] = {"share": "share_points", "probability": "share_points"}
 """Unit of a difference, where it is another than that of the numbers."""
 
+COMPARED = ("last", "alone", "flat", "now", "before", "year_ago", "counted", "naive", "forecast", "others")
+"""Columns in the unit of the estimates."""
+
 SUFFIXES = {"_months": "months", "_days": "days", "_share": "share", "_amount": "amount", "_points": "nps"}
 
 
 def unit_of(finding: Finding) -> Unit:
-    """Return the unit of the estimates in a finding's table: a flow counts customers, a forest holds ratios."""
+    """Return the unit of the estimates in a finding's table.
+
+    The one its column ``unit`` names, else that of the headline; a flow whose headline is a share counts the
+    customers it is a share of, and a forest without a headline holds ratios.
+    """
+    if "unit" in finding.table.columns and len(named := finding.table["unit"].dropna().unique()) == 1:
+        return cast("Unit", str(named[0]))
+    headline = finding.headline.unit if isinstance(finding.headline, Estimate) else None
     if finding.shape == "flow":
-        return "count"
-    if finding.shape == "forest":
+        return headline if headline in {"amount", "points", "share_points", "score"} else "count"
+    if finding.shape == "forest" and headline in {None, "share", "count"}:
         return "ratio"
-    if isinstance(finding.headline, Estimate):
-        return finding.headline.unit
+    if headline is not None:
+        return headline
     estimates = finding.table["estimate"].dropna()
     return "share" if len(estimates) and estimates.between(0, 1).all() else "count"
 
@@ -104,7 +117,7 @@ def _columns(finding: Finding, rows: pd.DataFrame, wording: Wording) -> list[Col
         numeric = pd.api.types.is_numeric_dtype(rows[name]) and not pd.api.types.is_bool_dtype(rows[name])
         columns.append((_title(name, wording), numeric, _writer(name, unit, wording)))
     title = wording.text(f"page.column.{unit}")
-    columns.append((title, True, lambda row: _with_interval(row, unit, wording)))
+    columns.append((title, True, lambda row: interval_text(row, unit, wording)))
     if finding.shape != "flow":  # there the number is the count
         columns.append((wording.text("term.n"), True, lambda row: _number(row["n"], "count", wording)))
     return columns
@@ -142,7 +155,7 @@ def _form(column: str, unit: Unit) -> str:
             return form
     if column == "change":
         return FORMS[CHANGES.get(unit, unit)]
-    return FORMS[unit] if column in {"last", "alone", "flat", "now", "before", "year_ago"} else "count"
+    return FORMS[unit] if column in COMPARED else "count"
 
 
 def _number(value: object, form: str, wording: Wording) -> str:
@@ -160,7 +173,8 @@ def _changed(row: Row, unit: Unit, wording: Wording) -> str | Markup:
     return Markup("{}<small>{}</small>").format(change, interval)
 
 
-def _with_interval(row: Row, unit: Unit, wording: Wording) -> str | Markup:
+def interval_text(row: Row, unit: Unit, wording: Wording) -> str | Markup:
+    """Write a row's number with its interval below it; a mark where there is none."""
     number, low, high = (None if missing(row[name]) else float(row[name]) for name in ("estimate", "low", "high"))
     if number is None:
         return NOTHING

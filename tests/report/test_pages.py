@@ -313,7 +313,8 @@ def test_last_quarters_forecast_is_graded_or_none_was_published(
     found = make.churn_findings()
     forecast = make.finding("churn.next_quarter")
     guess = Estimate(value=7, low=2, high=9, unit="count", kind="prediction", n=10_207)
-    last = {"churn.next_quarter": replace(forecast, headline=guess)} if published else {}
+    told = Message("churn.next_quarter", {"graded_on": "churn.left:lost_voluntary+lost_involuntary"})
+    last = {"churn.next_quarter": replace(forecast, headline=guess, message=told)} if published else {}
     flow = pd.DataFrame({"step": ["lost_voluntary", "lost_involuntary"], **make.tail([5, 3], n=[100, 100])})
     found = (replace(found[0], table=flow), *found[1:])
     monkeypatch.setattr("cxlab.report.question.recall_all", lambda study, *, quarter: last)
