@@ -20,6 +20,9 @@ CASES = ("real_rise", "real_fall", "no_material_change", "cannot_tell")
 LOWEST_MATTERS = ("nps",)
 """Questions in which the lowest value of a table is the one to name; elsewhere the highest."""
 
+INDICATIVE = 50
+"""A group with fewer behind it is not singled out for its value where there are larger ones."""
+
 POWER_80 = 0.8416
 """Normal quantile of 80%: with the interval's multiplier it gives the smallest change seen four times in five."""
 
@@ -87,7 +90,8 @@ def by_headline(
         case = case_of("real_change", row["change"])
     else:
         pick = min if stem.partition(".")[0] in LOWEST_MATTERS else max
-        row = pick(rows, key=lambda each: each["estimate"])
+        sure = [row for row in rows if row["n"] >= INDICATIVE] or rows
+        row = pick(sure, key=lambda each: each["estimate"])
         case = "none" if compared else "first"
     value = estimate_of(row, unit=unit, level=level)
     values: dict[str, Value] = {"group": Label(of=by, code=row[by]), "value": value, "quarter": quarter}

@@ -10,6 +10,7 @@ from cxlab.nps.forecast import next_quarter
 from cxlab.nps.groups import by, parts
 from cxlab.nps.judged import one_page
 from cxlab.nps.migration import migration
+from cxlab.nps.quarters import by_quarter
 from cxlab.nps.ratings import ratings_by, satisfaction
 from cxlab.nps.response import response
 from cxlab.nps.score import bound, sample, score, trend
@@ -17,6 +18,7 @@ from cxlab.nps.score import bound, sample, score, trend
 __all__ = [
     "bound",
     "by",
+    "by_quarter",
     "change",
     "leading",
     "migration",

@@ -89,6 +89,7 @@ def by(
     headline, message = by_headline(
         table, stem=name, by=by, quarter=quarter, compared=bool(tested), least=minimum, unit="points", level=level
     )
+    message = Message(message.id, {**message.values, "mde": _smallest(table, level=level)})
     return finding(
         name, about=quarter, rule=definition(RULE, by=by, band=band), headline=headline, message=message,
         table=table, shape="bars", method=Message("nps.method.by"),
@@ -115,6 +116,14 @@ def _moved(table: Array, now: Wave, then: Wave, group: int, *, level: float) -> 
     found = net_change.change(table, level=level, design_effect=effect)
     ends = {"change_low": float(found.low), "change_high": float(found.high)}
     return {"last": float(then.score[group]), "change": float(found.value), **ends, "p": float(found.p)}
+
+
+def _smallest(table: pd.DataFrame, *, level: float) -> float:
+    """Smallest change that would have been seen in the group where it is seen best; 0 without any change."""
+    reach = (table["change_high"] - table["change_low"]).min() / 2
+    if not np.isfinite(reach):
+        return 0.0
+    return float(net_change.smallest_seen(reach / intervals.multiplier(level), level=level))
 
 
 def _few(table: pd.DataFrame, *, least: int) -> tuple[Check, ...]:
