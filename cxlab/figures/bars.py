@@ -14,7 +14,7 @@ from cxlab.figures.rows import Layout, Row
 from cxlab.figures.sheet import Sheet
 from cxlab.figures.style import BETTER, FAINT, FILL, INK, MUTED, PALE, RULE, TARGET, WORSE
 
-COMPARED = ("last", "year_ago", "alone", "flat", "counted", "naive", "forecast", "easy_amount")
+COMPARED = ("last", "year_ago", "alone", "flat", "counted", "naive", "forecast", "easy_amount", "others")
 """Columns drawn as a ring, the first that is there."""
 
 DOTTED = ("points", "score", "ratio")

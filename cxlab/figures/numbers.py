@@ -45,11 +45,10 @@ class Number:
 
 
 SPECIAL = frozenset(
-    {"last", "year_ago", "alone", "flat", "counted", "naive", "forecast", "easy_amount", "needed", "gate",
-     "change", "p", "verdict", "more_is", "unit", "total", "together", "rank", "passed", "reference", "of_before",
-     "scale_min", "scale_max", "share", "ratio", "amount", "points", "score", "count"}
+    {"gate", "verdict", "more_is", "unit", "total", "together", "rank", "passed", "reference", "scale_min",
+     "scale_max", "share", "ratio", "amount", "points", "score", "count"}
 )  # fmt: skip
-"""Columns that never name what the rows are; neither do columns of intervals (``..._low``, ``..._high``)."""
+"""Columns of words, whole numbers or signs that never name what the rows are."""
 
 FORM = {"share_points": "points", "points": "nps"}
 """Form of a unit where it is not called the same."""
@@ -108,9 +107,9 @@ def codes(finding: Finding, *, wording: Wording) -> tuple[str, list[str]]:
 
 
 def code_columns(table: pd.DataFrame) -> list[str]:
-    """Columns that say what the rows are, in the order of the table."""
+    """Columns that say what the rows are, in the order of the table: neither measured nor of another meaning."""
     names = [str(column) for column in table.columns[:-4]]
-    return [name for name in names if name not in SPECIAL and not name.endswith(("_low", "_high"))]
+    return [name for name in names if name not in SPECIAL and not pd.api.types.is_float_dtype(table[name])]
 
 
 def name_of(of: str, code: object, *, wording: Wording) -> str:

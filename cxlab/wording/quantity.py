@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal, get_currency_precision
 
@@ -91,9 +92,7 @@ class Quantity:
         return "" if high is None else self._words("number.at_most", number=high)
 
     def _digits(self, rounded: Decimal) -> str:
-        decimals = self.round.decimals
-        shape = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(rounded, format=shape, locale=self.language).replace("-", MINUS)
+        return _digits(rounded, self.round.decimals, self.language)
 
     def _with_unit(self, number: str, style: str) -> str:
         stem = f"number.{self.unit}"
@@ -110,3 +109,10 @@ class Quantity:
 
     def _words(self, name: str, **parts: str) -> str:
         return pattern(self.language, name).format(**parts)
+
+
+@lru_cache(maxsize=10_000)
+def _digits(rounded: Decimal, decimals: int, language: str) -> str:
+    """Write digits; a page writes the same number in its sentence, its figures and its table."""
+    shape = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(rounded, format=shape, locale=language).replace("-", MINUS)
