@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cxlab import churn
-from cxlab.evidence import risk_table
+from cxlab import churn, nps
+from cxlab.evidence import rating_counts, risk_table
 from cxlab.finding import Withheld
 from cxlab.quarter import Window
 from cxlab.tables import open_study
@@ -44,9 +44,10 @@ def study(tmp_path_factory):
 
 def test_every_row_is_accepted_and_the_tables_that_are_missing_are_named(study):
     counts = {name: (table.read, table.accepted) for name, table in study.load.tables.items()}
-    assert counts == {"customers": (7043, 7043), "contracts": (7043, 7043)}
+    assert counts == dict.fromkeys(("customers", "contracts", "survey_responses"), (7043, 7043))
     assert study.load.cannot_run("churn") is None
-    assert study.load.cannot_run("nps") == "nps needs survey_responses; missing: survey_responses"
+    assert study.load.cannot_run("nps") is None
+    assert study.load.cannot_run("voc") == "voc needs verbatims; missing: verbatims"
 
 
 def test_every_leaver_is_counted(study):
@@ -88,3 +89,23 @@ def test_one_quarter_is_not_compared_and_not_forecast(study):
 def test_charges_are_read_as_cents(study):
     brings = study.lives.filter(study.lives.exit_day.isnull()).revenue_amount.sum().execute()
     assert brings == 95_095_725  # 3 months of Monthly Charge of those who stayed, in cents
+
+
+def test_satisfaction_is_told_where_nobody_asked_for_nps(study):
+    score = nps.score_at(study)
+    assert score.message.id == "nps.score.nobody"
+    csat = nps.satisfaction(
+        rating_counts(study.responses, measure="csat", kind="relationship"), quarter=study.quarter
+    )
+    assert csat.headline.value == pytest.approx(22854 / 7043)  # the column's sum over its rows
+    assert csat.message.values["top"].value == pytest.approx(1149 / 7043)
+    assert nps.leading(score, None, csat).message == csat.message
+
+
+def test_satisfaction_by_contract_and_no_change_in_a_single_quarter(study):
+    counts = rating_counts(study.responses, measure="csat", by=["plan"], kind="relationship")
+    by_plan = nps.ratings_by(counts, measure="csat", by="plan", quarter=study.quarter, name="nps.csat_by")
+    assert by_plan.message.id == "nps.csat_by.first"
+    assert by_plan.message.values["group"].code == "Month-to-Month"
+    assert by_plan.table["change"].isna().all()
+    assert by_plan.table["n"].sum() == 7043
