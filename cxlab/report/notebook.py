@@ -10,7 +10,8 @@ import html
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import PackageLoader
@@ -22,6 +23,8 @@ from cxlab.report.prose import prose
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+Cell = Mapping[str, Any]
 
 _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
 _OPENING = re.compile(r'<div class="prose">(?=\s*<h2>)')
@@ -43,8 +46,7 @@ def body(notebook: NotebookNode, *, language: str, lead: str | None = None, boar
     board : bool
         The outputs bring their own ``h1``.
     """
-    resources = {"language": language, "board": board}
-    written, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    written = _written(_without_silent_parts(notebook["cells"], language), language=language, board=board)
     written = _unique_ids(_without_sentence(written, lead) if lead else written)
     return Markup(_numbered_parts(written).strip())
 
@@ -71,6 +73,46 @@ def shown_findings(notebook: Mapping[str, Any], *, language: str) -> list[str]:
     return list(dict.fromkeys(str(facts["finding"]) for facts in about if facts.get("finding")))
 
 
+def _without_silent_parts(cells: Sequence[Cell], language: str) -> list[Cell]:
+    """Leave out the prose of parts that were to show something and had nothing to show.
+
+    A part begins with prose that begins with a heading. Where no part shows anything, all prose is kept: it is all
+    the page has.
+    """
+    parts: list[list[Cell]] = [[]]
+    for cell in cells:
+        if _is_prose(cell, language) and _source(cell).startswith("## "):
+            parts.append([])
+        parts[-1].append(cell)
+    speaking = [part for part in parts if any(_shows(cell, language) for cell in part)]
+    if not speaking:
+        return list(cells)
+    silent = [
+        part for part in parts[1:] if part not in speaking and any("show(" in _source(cell) for cell in part)
+    ]
+    return [cell for part in parts for cell in part if part not in silent or not _is_prose(cell, language)]
+
+
+def _is_prose(cell: Cell, language: str) -> bool:
+    return cell["cell_type"] == "markdown" and f"lang-{language}" in cell["metadata"].get("tags", [])
+
+
+def _shows(cell: Cell, language: str) -> bool:
+    return any(_is_shown(output, language) for output in cell.get("outputs", ()))
+
+
+def _source(cell: Cell) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _written(cells: Sequence[Cell], *, language: str, board: bool) -> str:
+    """Fill the template without nbconvert's preprocessors: they copy and check the whole notebook every time."""
+    resources = {"language": language, "board": board}
+    return str(_exporter().template.render(nb={"cells": cells}, resources=resources))
+
+
+@cache
 def _exporter() -> TemplateExporter:
     exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         template_file="body.html.j2",

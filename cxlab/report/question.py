@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from cxlab.wording import Wording
 
 Item = dict[str, str]
 
+_PROOF = re.compile(r'<a href="(?P<step>[a-z_]+)\.html#(?P<name>[^"]+)"')
+
 
 def question_page(report: Report, step: str, *, language: str) -> str:
     """Return the page of one step in one language."""
@@ -30,6 +33,8 @@ def question_page(report: Report, step: str, *, language: str) -> str:
     notebook = report.executed[step]
     title = report.title(step, wording)
     written = body(notebook, language=language, lead=None if board or lead is None else lead.name, board=board)
+    if board:
+        written = _reachable(written, report, language=language)
     first, rest = taken_out(written, str(about(notebook).get("first_figure", "")))
     return render(
         "question.html.j2",
@@ -51,6 +56,19 @@ def question_page(report: Report, step: str, *, language: str) -> str:
             for finding in recorded
         ],
     )
+
+
+def _reachable(written: Markup, report: Report, *, language: str) -> Markup:
+    """Let a board's links lead to what is there: to a page without the place, nowhere where a question is off."""
+
+    def led(match: re.Match[str]) -> str:
+        step, name = match["step"], match["name"]
+        if step not in report.executed:
+            return "<a"
+        known = name in shown_findings(report.executed[step], language=language)
+        return match[0] if known else f'<a href="{step}.html"'
+
+    return Markup(_PROOF.sub(led, written))
 
 
 def number_line(report: Report, lead: Finding, *, wording: Wording) -> list[Item]:

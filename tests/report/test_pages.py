@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from cxlab.finding import Estimate, Message
 from cxlab.report import verify_pages, write_pages
@@ -357,3 +357,32 @@ def test_commentary_may_stress_words_but_brings_no_markup(make, study, facts, tm
 def test_the_run_line_tells_the_time_of_the_study(report):
     html = page(report, "vi/data.html").replace("\u00a0", " ")
     assert "Lượt chạy 20261012-0200-a1, lập ngày 12/10/2026 lúc 09:00, cxlab 0.1.0" in html
+
+
+def part(heading, *outputs, language="en"):
+    prose = new_markdown_cell(f"## {heading}\n\nWords.", metadata={"tags": [f"lang-{language}"]})
+    return [prose, new_code_cell("show(study, one)", outputs=list(outputs))]
+
+
+def test_a_part_that_has_nothing_to_show_leaves_the_page_with_its_prose(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    notebook = make.notebook(study, *found)
+    notebook.cells += [
+        *part("Nobody asked"),
+        new_code_cell("x = 1"),
+        *part("How it was read")[:1],
+        new_code_cell("y = 2"),
+    ]
+    write_pages({"churn": notebook}, found, study=study, facts=facts, to=tmp_path)
+    html = page(tmp_path, "en/churn.html")
+    assert "Nobody asked" not in html
+    assert "How it was read" in html
+    assert "Who goes" in html
+
+
+def test_where_nothing_is_shown_at_all_the_prose_stays(make, study, facts, tmp_path):
+    found = make.churn_findings()
+    notebook = make.notebook(study)
+    notebook.cells += part("Nobody asked")
+    write_pages({"churn": notebook}, found, study=study, facts=facts, to=tmp_path)
+    assert "Nobody asked" in page(tmp_path, "en/churn.html")
