@@ -22,8 +22,8 @@ def texts(
 ) -> ir.Table:
     """Texts with what is known of the answer and the customer they belong to.
 
-    A text without a day of its own was said when its survey was answered; the quarter is the one of the answer,
-    else of the day.
+    A text of blanks alone is none. One without a day of its own was said when its survey was answered; the
+    quarter is the one of the answer, else of the day.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ def texts(
         ``nps`` (int8), ``csat, scale_max`` (float64), ``grp, touchpoint_id, plan, region, segment`` ('' = not
         known), ``tenure_days`` (int32, on the day).
     """
+    verbatims = verbatims.filter(verbatims["text"].strip() != "")
     rows = _with_answer(verbatims, responses=responses, first_month=first_month)
     rows = with_traits(rows, day="day", lives=lives, customers=customers)
     return rows.select(

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import pytest
+from ibis.backends.duckdb import Backend
 
 from cxlab.tables.accept import Accepted
 from cxlab.tables.config import read_config
@@ -109,6 +110,11 @@ def contract_table(name: str, rows: Sequence[Mapping[str, object]]) -> ir.Table:
         for column in TABLES[name].columns
     }
     return ibis.memtable(pa.table(columns))
+
+
+def worked_out(rows: ir.Table, *, engine: Backend) -> ir.Table:
+    """The same rows made once, so that what is built on them does not make them again."""
+    return ibis.memtable(engine.to_pyarrow(rows))
 
 
 def _moment(value: object, kind: str) -> object:
