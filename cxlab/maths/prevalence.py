@@ -7,7 +7,7 @@ References
 ----------
 .. [1] Angelopoulos, A. N. et al. (2023). Prediction-powered inference. Science 382; Wilson's interval at the
    effective number of labels, its ends for small counts as in Brown, Cai and DasGupta (2001), Statistical Science
-   16; differences as in Zou and Donner (2008), Statistics in Medicine 27.
+   16.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from cxlab.maths.intervals import multiplier, wilson
+from cxlab.maths.intervals import wilson
 
 Array = NDArray[np.float64]
 
@@ -247,83 +247,6 @@ def stratified(parts: Sequence[Prevalence], *, weights: ArrayLike) -> Prevalence
     pairs = tuple(zip(shares.tolist(), parts, strict=True))
     share = sum(weight * part.share for weight, part in pairs)
     return Prevalence(share=float(share), labels=sum(part.labels for part in parts), strata=pairs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
-    """Two shares compared.
-
-    Parameters
-    ----------
-    value : float
-        Difference (first less second) or ratio (first over second).
-    low, high : float or None
-        None = open: no end can be given.
-    p : float
-        Of no difference: 1 less the level at which the interval of the difference just reaches zero.
-    """
-
-    value: float
-    low: float | None
-    high: float | None
-    p: float
-
-
-def difference(one: Prevalence, two: Prevalence, *, level: float = 0.95) -> Contrast:
-    """Difference of two shares read from samples of their own, such as two quarters.
-
-    Examples
-    --------
-    >>> found = difference(from_labels(38, 200), from_labels(18, 200))
-    >>> round(found.value, 2), round(found.low, 3), round(found.high, 3), round(found.p, 3)
-    (0.1, 0.032, 0.168, 0.004)
-    """
-    low, high = _apart(one, two, level=level)
-    return Contrast(value=one.share - two.share, low=low, high=high, p=_p(one, two))
-
-
-def ratio(one: Prevalence, two: Prevalence, *, level: float = 0.95) -> Contrast | None:
-    """Ratio of two shares; None where one of them is zero and nothing can be said."""
-    if one.share <= 0 or two.share <= 0:
-        return None
-    (low1, high1), (low2, high2) = one.ends(level=level), two.ends(level=level)
-    value = one.share / two.share
-    below = math.hypot(math.log(one.share / low1), math.log(high2 / two.share)) if low1 > 0 else None
-    above = math.hypot(math.log(high1 / one.share), math.log(two.share / low2)) if low2 > 0 else None
-    return Contrast(
-        value=value,
-        low=None if below is None else value * math.exp(-below),
-        high=None if above is None else value * math.exp(above),
-        p=_p(one, two),
-    )
-
-
-def _apart(one: Prevalence, two: Prevalence, *, level: float) -> tuple[float, float]:
-    (low1, high1), (low2, high2) = one.ends(level=level), two.ends(level=level)
-    value = one.share - two.share
-    return (
-        value - math.hypot(one.share - low1, high2 - two.share),
-        value + math.hypot(high1 - one.share, two.share - low2),
-    )
-
-
-def _p(one: Prevalence, two: Prevalence) -> float:
-    """Bisect the normal multiplier at which the interval reaches zero."""
-    if one.share == two.share:
-        return 1.0
-    below, above = 0.0, 8.0
-    for _ in range(50):
-        middle = (below + above) / 2
-        low, high = _apart(one, two, level=1 - 2 * float(special.ndtr(-middle)) if middle else 0.5)
-        below, above = (below, middle) if low <= 0 <= high else (middle, above)
-    return float(2 * special.ndtr(-(below + above) / 2))
-
-
-def smallest_difference(one: Prevalence, two: Prevalence, *, level: float = 0.95, power: float = 0.8) -> float:
-    """Smallest difference that samples like these would show with this power."""
-    low, high = _apart(one, two, level=level)
-    z = multiplier(level)
-    return (high - low) / 2 * (1 + float(special.ndtri(power)) / z)
 
 
 def _aligned(

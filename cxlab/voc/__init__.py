@@ -9,7 +9,19 @@ from cxlab.voc.groups import by_group
 from cxlab.voc.page import one_page
 from cxlab.voc.quotes import quotes
 from cxlab.voc.scores import score
+from cxlab.voc.series import change, trend
 from cxlab.voc.themes import themes
 from cxlab.voc.uncoded import uncoded
 
-__all__ = ["agreement", "by_group", "coverage", "one_page", "quotes", "score", "themes", "uncoded"]
+__all__ = [
+    "agreement",
+    "by_group",
+    "change",
+    "coverage",
+    "one_page",
+    "quotes",
+    "score",
+    "themes",
+    "trend",
+    "uncoded",
+]

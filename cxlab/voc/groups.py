@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.claim import empty_table, estimate_of, estimates, finding, hidden_check, shown
+from cxlab.claim import empty_table, estimate_of, estimates, finding, shown
 from cxlab.evidence.themes import NO_CODE
-from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
-from cxlab.maths.prevalence import Prevalence, difference
+from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
+from cxlab.maths.contrast import alike_p
+from cxlab.maths.prevalence import Prevalence
 from cxlab.quarter import Quarter
 from cxlab.voc.shares import cell, design_effect, method_of, sample_of, share_of
 from cxlab.voc.themes import RULE
@@ -83,8 +84,14 @@ def by_group(
     headline, message = _headline(table, found, by=by, quarter=quarter, level=level, least=minimum)
     return finding(
         "voc.by_group", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="grid",
-        method=method_of(sample), checks=(hidden_check(len(sizes) - len(groups), least=minimum),),
+        method=method_of(sample), checks=(_hidden(len(sizes) - len(groups), least=minimum),),
     )  # fmt: skip
+
+
+def _hidden(hidden: int, *, least: int) -> Check:
+    case = "some_hidden" if hidden else "none_hidden"
+    message = Message(f"voc.check.{case}", {"n": hidden, "least": least})
+    return Check(name="hidden", passed=None if hidden else True, message=message)
 
 
 def _sizes(texts: pd.DataFrame, *, by: str, quarter: Quarter, column: str) -> dict[str, int]:
@@ -101,13 +108,16 @@ def _headline(
     level: float,
     least: int,
 ) -> tuple[Estimate | None, Message]:
-    """Say for which theme the groups lie furthest apart, if they do: Holm over every pair of every theme."""
+    """Say for which theme the groups lie furthest apart, if they do: corrected for looking at every theme."""
     if table[by].nunique() < 2:
         return None, Message("voc.by_group.too_few", {"least": least, "of": Label(of="term", code=by)})
-    ends = [_furthest(rows.to_dict("records"), found, by=by) for _, rows in table.groupby("theme", sort=False)]
-    p, high, low = min(ends, key=lambda each: each[0])
-    pairs = len(ends) * table[by].nunique() * (table[by].nunique() - 1) / 2
-    case = "apart" if p * pairs < SURE else "alike"
+    tests = [
+        (alike_p([found[key] for key in found if key[0] == code]), str(code)) for code in table["theme"].unique()
+    ]
+    p, code = min(tests)
+    rows = table[table["theme"] == code].to_dict("records")
+    high, low = (end(rows, key=lambda row: float(row["estimate"])) for end in (max, min))
+    case = "apart" if p * len(tests) < SURE else "alike"
     if case == "alike":
         high = max(table.to_dict("records"), key=lambda row: float(row["estimate"]))
     share = estimate_of(high, unit="share", level=level)
@@ -117,10 +127,3 @@ def _headline(
         "least_group": Label(of=by, code=str(low[by])), "least_share": float(low["estimate"]),
     }  # fmt: skip
     return share, Message(f"voc.by_group.{case}", values)
-
-
-def _furthest(rows: list[Row], found: dict[tuple[str, str], Prevalence], *, by: str) -> tuple[float, Row, Row]:
-    """Return p of the highest group against the lowest, and their rows."""
-    high, low = (end(rows, key=lambda row: float(row["estimate"])) for end in (max, min))
-    top, bottom = (found[row["theme"], row[by]] for row in (high, low))
-    return difference(top, bottom).p, high, low

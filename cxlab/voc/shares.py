@@ -72,6 +72,12 @@ def sample_of(counts: pd.DataFrame, *, quarter: Quarter, adjudicator: str) -> Sa
     return Sample(way="coded", coders=coders, read=seen, judged=judged)
 
 
+def comparable(now: Sample, before: Sample) -> bool:
+    """Whether two quarters' shares are made alike, so that their difference is one of customers."""
+    same = now.way == before.way != "none"
+    return same and (now.way != "coded" or now.coders == before.coders)
+
+
 def _read_by(rows: pd.DataFrame, coder: str) -> int:
     name = f"read_{coder}"
     return int(rows.loc[rows[name] >= 0, "texts"].sum()) if name in rows else 0

@@ -9,10 +9,21 @@ import pandas as pd
 from cxlab.claim import empty_table, estimates, finding, labels
 from cxlab.evidence.themes import NO_CODE
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
-from cxlab.maths.prevalence import Prevalence, difference
+from cxlab.maths.contrast import difference
+from cxlab.maths.prevalence import Prevalence
 from cxlab.quarter import Quarter
 from cxlab.verdicts import by_headline, verdicts
-from cxlab.voc.shares import Sample, cell, design_effect, made_check, method_of, readings_of, sample_of, share_of
+from cxlab.voc.shares import (
+    Sample,
+    cell,
+    comparable,
+    design_effect,
+    made_check,
+    method_of,
+    readings_of,
+    sample_of,
+    share_of,
+)
 
 RULE = "share of texts that name a theme, from people's codes on a random sample"
 COLUMNS = ("theme", "gate", "counted", "last", "change", "change_low", "change_high", "p", "verdict")
@@ -98,12 +109,6 @@ def said(
     if message.id.endswith("real_rise") and first:
         return headline, Message("voc.themes.now_first", message.values)
     return headline, message
-
-
-def comparable(now: Sample, before: Sample) -> bool:
-    """Whether two quarters' shares are made alike, so that their difference is one of customers."""
-    same = now.way == before.way != "none"
-    return same and (now.way != "coded" or now.coders == before.coders)
 
 
 def firm(table: pd.DataFrame) -> pd.DataFrame:
