@@ -56,8 +56,8 @@ def change(
             rows.append({"against": against, "p": found.p, "verdict": None, **tail})
     if not isinstance(theme, Label) or not rows or rows[0]["against"] != "last_quarter":
         return finding(
-            "voc.change", about=quarter, rule=rule, headline=None, message=Message("voc.change.first"), method=method,
-            table=empty_table("against", "p", "verdict"), shape="bars",
+            "voc.change", about=quarter, rule=rule, headline=None, method=method,
+            message=Message("voc.change.first"), table=empty_table("against", "p", "verdict"), shape="bars",
         )  # fmt: skip
     table = pd.DataFrame(rows)
     table["verdict"] = _verdicts(table, named, band=band)
@@ -118,8 +118,8 @@ def trend(
     method = method_of(sample_of(counts, quarter=quarter, adjudicator=adjudicator))
     if not isinstance(theme, Label) or len(rows) < 2 or rows[-1]["quarter"] != str(quarter):
         return finding(
-            "voc.trend", about=quarter, rule=rule, headline=None, message=Message("voc.trend.first"), method=method,
-            table=empty_table("quarter"), shape="trend",
+            "voc.trend", about=quarter, rule=rule, headline=None, method=method,
+            message=Message("voc.trend.first"), table=empty_table("quarter"), shape="trend",
         )  # fmt: skip
     table = pd.DataFrame(rows)
     headline = estimate_of(table.iloc[-1], unit="share", level=level)
@@ -129,8 +129,8 @@ def trend(
         "when": Quarter.parse(str(top["quarter"]), first_month=quarter.first_month), "n": len(table),
     }  # fmt: skip
     return finding(
-        "voc.trend", about=quarter, rule=rule, headline=headline, message=Message("voc.trend", values), method=method,
-        table=table, shape="trend",
+        "voc.trend", about=quarter, rule=rule, headline=headline, method=method,
+        message=Message("voc.trend", values), table=table, shape="trend",
     )  # fmt: skip
 
 

@@ -103,7 +103,10 @@ def _panel(
 
 def _quarter(quarter, truth, *, texts, rng):
     plan = rng.choice(["a", "b", "c"], texts, p=[0.5, 0.4, 0.1])
-    named = {code: rng.random(texts) < share * np.where(plan == "b", 1.5, 1.0) for code, share in truth.items()}
+    named = {
+        code: rng.random(texts) < share * np.where((plan == "b") & (code == "package"), 2.5, 1.0)
+        for code, share in truth.items()
+    }
     wow = named.get("wow", np.zeros(texts, dtype=bool))
     ill = sum(named[code] for code in truth if code != "wow")
     liking = rng.normal(7.5, 2, texts) + 1.8 * wow - 2.5 * ill
@@ -115,8 +118,8 @@ def _quarter(quarter, truth, *, texts, rng):
     name = [f"{quarter}-{place}" for place in range(texts)]
     frame = pd.DataFrame(
         {
-            "verbatim_id": name, "customer_id": name, "quarter_number": quarter.ordinal, "plan": plan, "text": said,
-            "nps": np.clip(np.rint(liking), 0, 10).astype(int),
+            "verbatim_id": name, "customer_id": name, "quarter_number": quarter.ordinal, "plan": plan,
+            "text": said, "nps": np.clip(np.rint(liking), 0, 10).astype(int),
         }
     )  # fmt: skip
     for code in truth:
