@@ -7,8 +7,8 @@ is valid, and customers leave by tenure, not by purchase (`cxlab.synth.recharges
     \lambda \sim Gamma(r, \alpha), \quad \pi \sim Beta(a, b), \quad \nu \sim Gamma(q, \gamma), \quad
     amount \sim Gamma(p, \nu)
 
-A customer buys first on day 0, then at times exponential in lambda; after each repeat purchase the customer stops
-for good with probability pi [1]_. The mean amount is p gamma / (q - 1) [2]_.
+A customer buys first on day 0, then at times exponential in lambda; after each repeat purchase the customer
+stops for good with probability pi [1]_. The mean amount is p gamma / (q - 1) [2]_.
 
 References
 ----------
@@ -44,17 +44,16 @@ class Habits:
     def __post_init__(self) -> None:
         wrong = [name for name in self.__slots__ if not getattr(self, name) > 0]
         if wrong:
-            raise ValueError(
-                f"parameters must be above 0; got {', '.join(f'{n}={getattr(self, n)}' for n in wrong)}"
-            )
+            got = ", ".join(f"{name}={getattr(self, name)}" for name in wrong)
+            raise ValueError(f"parameters must be above 0; got {got}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Buyers:
     """Purchases and, per customer, what no table would show.
 
-    ``who``, ``on`` (days since the customer's first purchase) and ``amount`` have one element per purchase, in order
-    of customer and time, first purchases included. ``seen_days`` is how long each customer was watched;
+    ``who``, ``on`` (days since the customer's first purchase) and ``amount`` have one element per purchase, in
+    order of customer and time, first purchases included. ``seen_days`` is how long each customer was watched;
     purchases after that belong to the holdout. ``rate`` is purchases a day, ``drop`` the chance to stop after a
     repeat purchase, ``mean_amount`` the customer's own mean in VND, ``stops`` the day of the last purchase ever
     (infinite within the days drawn).

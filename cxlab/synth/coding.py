@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from cxlab.synth.days import BOUNDS, NAMES
 from cxlab.synth.streams import Purpose, stream
 
 Flags = NDArray[np.bool_]
+_Span = tuple[int, int, str] | tuple[None, None, None]
 CODEBOOK_VERSION = 1
 CODED = voice.CODES[:-1]
 """Codes of the first codebook: no eSIM."""
@@ -85,6 +87,7 @@ def planted_alpha(theme: voice.Theme, *, together: float) -> float:
     return 1 - (sum(rates) - 2 * both) / (2 * mean * (1 - mean))
 
 
+@cache
 def together(code: str) -> float:
     """Return how much of their errors A and B share on a code, so that a clear theme has the planted alpha."""
     parts = [theme for theme in voice.THEMES if theme.code.rstrip("+-") == code]
@@ -143,6 +146,8 @@ class _Book:
 
     def __init__(self) -> None:
         self._rows: list[tuple[object, ...]] = []
+        self._spans: dict[tuple[int, str], _Span] = {}
+        self._kept: dict[int, str] = {}
 
     def note(
         self,
@@ -164,9 +169,17 @@ class _Book:
             codes = [code for code, there in zip(CODED, found[at], strict=True) if there]
             for code in codes or [""]:
                 tone = dict(read.order.themes).get(code, False) != (name != "team" and turned[at][0])
-                span = (None, None, None) if not code or name == "model" else _span(read, code)
+                span = (None, None, None) if not code or name == "model" else self._span(read, code)
                 said = (read.verbatim, code, name, True, _TONES[tone] if code else None, *span)
                 self._rows.append((*said, origin, design, chance, None, when, None))
+
+    def _span(self, read: Read, code: str) -> _Span:
+        key = read.verbatim, code
+        if key not in self._spans:
+            if read.verbatim not in self._kept:
+                (self._kept[read.verbatim],) = kept([read.comment.text])
+            self._spans[key] = span(read, code, text=self._kept[read.verbatim])
+        return self._spans[key]
 
     def take_back(self, rng: np.random.Generator, q: int, reads: list[Read]) -> None:
         """Let A code something wrong and take it back a minute later."""
@@ -210,13 +223,13 @@ def _moment(q: int, name: str, at: int, second: int) -> int:
     return (day * SECONDS_A_DAY + second) * 1_000_000
 
 
-def _span(read: Read, code: str) -> tuple[int | None, int | None, str | None]:
-    """Return where in the text as it is kept the theme is named: code points from and to, and their print."""
+def span(read: Read, code: str, *, text: str) -> _Span:
+    """Return where in a text as it is kept the theme is named: code points from and to, and their print."""
     places = [place for place, (said, _) in enumerate(read.order.themes) if said == code]
     part = next((words for words, theme in read.comment.parts if [theme] == places), None)
     if part is None:
         return None, None, None
-    text, words = kept([read.comment.text, part])
+    (words,) = kept([part])
     start = text.find(words)
     if start < 0 or not words:
         return None, None, None

@@ -43,9 +43,9 @@ def money(people: People, history: History, payments: Payments, *, since: int) -
 
 def _by_quarter(payments: Payments, kind: int, size: int) -> Floats:
     rows = np.flatnonzero((payments.kind == kind) & (payments.on >= BOUNDS[0]))
-    cell = payments.who[rows] * len(NAMES) + quarter_index(payments.on[rows])
-    paid = np.bincount(cell, weights=payments.amount[rows], minlength=size * len(NAMES))
-    return paid.reshape(size, len(NAMES))
+    paid = np.zeros((size, len(NAMES)))
+    np.add.at(paid, (payments.who[rows], quarter_index(payments.on[rows])), payments.amount[rows])
+    return paid
 
 
 def _within(paid: Floats, group: NDArray[np.int8], here: NDArray[np.bool_]) -> Floats:

@@ -25,7 +25,7 @@ from cxlab.synth.scores import score_shares
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 SCORES = np.arange(11)
-ROUNDS = 120
+ROUNDS = 60
 _QUIET = NAMES.index("2024Q3")
 _LEAVING = np.array([0.14, 0.10])
 """Chance to leave from the answer to the end of the next quarter: other plans, Én 90 and 120."""

@@ -93,11 +93,14 @@ class _Persons:
             (rng.random(people.size) < share).tolist()
             for share in (voice.NEW_MARKS_SHARE, voice.DIALECT_SHARE, voice.HURRY_SHARE)
         )
+        shares = np.cumsum([share for _, share in voice.PRONOUNS])[:-1]
+        called = np.searchsorted(shares, rng.random(people.size), side="right")
+        self._me = [voice.PRONOUNS[place][0] for place in called]
         self._region = people.region.tolist()
 
     def __call__(self, who: int) -> Person:
         return Person(region=_REGIONS[self._region[who]], writing=self._writing[who], new_marks=self._new[who],
-                      dialect=self._dialect[who], hurry=self._hurry[who])  # fmt: skip
+                      dialect=self._dialect[who], me=self._me[who], hurry=self._hurry[who])  # fmt: skip
 
 
 def _orders(

@@ -13,6 +13,7 @@ from cxlab.synth.comments.bank import Bank
 from cxlab.synth.comments.banks import EN_BANKS, VI_BANKS
 from cxlab.synth.comments.dialect import spoken
 from cxlab.synth.comments.dice import Dice
+from cxlab.synth.comments.wordings import otherwise
 
 Language = Literal["vi", "en", "mixed"]
 _BAD_FILLS = ("detail", "effect", "versus", "ask", "bad", "effect", "detail")
@@ -27,6 +28,7 @@ class Person:
     writing: str
     new_marks: bool
     dialect: bool
+    me: str
     hurry: bool
 
 
@@ -128,7 +130,7 @@ def _add_clauses(
     """Add clauses beside the themes they go with until the comment is as long as ordered."""
     low, high = order.words
     total = sum(_count(words) for words, _, _ in chosen)
-    u = dice.roll() ** 2.5 if high > 12 else 1 - dice.roll() ** 2
+    u = dice.roll() ** 2.5 if high > 12 else 1 - dice.roll() ** 4
     wanted = low + u * (high - low)
     for _ in range(14):
         if total >= wanted:
@@ -197,7 +199,8 @@ def _no_theme(dice: Dice, order: Order, language: Literal["vi", "en"]) -> list[_
         return [(dice.pick(group[0]), -1, language)]
     chosen: list[_Clause] = [(dice.pick(group[1] or group[0]), -1, language)]
     low, high = order.words
-    wanted = low + dice.roll() ** 2 * (high - low)
+    u = dice.roll() ** 2 if high > 12 else 1 - dice.roll() ** 4
+    wanted = low + u * (high - low)
     while (total := sum(_count(words) for words, _, _ in chosen)) < wanted and len(chosen) < 9:
         words = dice.pick(group[1])
         if total + _count(words) > high:
@@ -227,7 +230,7 @@ _EN_GROUPS = _by_length(no_theme.EN_PLEASED, no_theme.EN_SO_SO, no_theme.EN_DISP
 
 
 def _filled(dice: Dice, person: Person, words: str, language: Literal["vi", "en"]) -> str:
-    """Fill the slots and say it as the region does."""
+    """Say it in the person's own words, fill the slots and speak as the region does."""
     while "{" in words:
         start = words.index("{")
         end = words.index("}", start)
@@ -235,6 +238,7 @@ def _filled(dice: Dice, person: Person, words: str, language: Literal["vi", "en"
         slots = frames.SLOTS if language == "vi" else frames.EN_SLOTS
         value = dice.pick(frames.PROVINCES[person.region] if slot == "province" else slots[slot])
         words = words[:start] + value + words[end + 1 :]
+    words = otherwise(words, dice=dice, english=language == "en", me=person.me)
     return spoken(words, region=person.region) if person.dialect and language == "vi" else words
 
 

@@ -8,7 +8,16 @@ VI_PLEASED = (
     "mọi thứ vẫn bình thường như trước giờ", "cho 9 điểm vì chưa có gì hoàn hảo",
     "đủ dùng với người ít nhu cầu như mình", "gia đình mình dùng thấy được",
     "chưa cần góp ý gì, khi nào có sẽ nói", "nhìn chung ưng ý", "dùng mấy tháng nay thấy yên tâm",
-    "hài lòng, mong giữ vững", "chất lượng tốt hơn mình nghĩ",
+    "hài lòng, mong giữ vững", "chất lượng tốt hơn mình nghĩ", "chưa gặp trục trặc gì cả",
+    "dùng từ đầu năm tới giờ vẫn ổn", "không có gì phải phàn nàn", "được cái ổn định",
+    "mình dùng ít nên thấy vậy là đủ", "công việc trôi chảy, không bị gián đoạn", "thấy hợp với mình",
+    "vợ mình cũng khen", "ở đây ai cũng dùng", "cũng giống kỳ trước, vẫn hài lòng",
+    "điểm cao vì mọi thứ suôn sẻ", "chưa thấy chỗ nào đáng chê", "lần khảo sát nào mình cũng chấm vậy",
+    "dùng bền, ít phải bận tâm", "mấy năm nay vẫn vậy, không có gì thay đổi", "tin dùng", "đúng như mong đợi",
+    "so với nhu cầu thì dư dùng", "không có nhu cầu gì thêm", "thấy được việc",
+    "nói chung mọi thứ đều tốt với mình", "xứng đáng điểm cao", "dịch vụ ổn định, cứ thế mà làm",
+    "con cái cài cho, thấy dùng được", "tới nay chưa phải gọi ai lần nào", "mình không rành lắm nhưng thấy tốt",
+    "ổn so với mặt bằng chung", "chỉ mong giữ được như bây giờ",
 )  # fmt: skip
 
 VI_SO_SO = (
@@ -47,7 +56,11 @@ EN_PLEASED = (
     "can't complain", "it just works and that is what matters", "solid service for my needs",
     "keep going like this", "my family is happy with it as well", "a 9 because nobody is perfect",
     "fine for somebody who needs little", "used to it by now and content", "happy customer here, thank you",
-    "good all round",
+    "good all round", "nothing has gone wrong so far", "it suits me", "my wife says the same",
+    "same as last time, still content", "I gave a high score because things run smoothly",
+    "no reason to be unhappy", "as expected", "I hardly notice it, which is a good sign", "does the job",
+    "more than enough for my needs", "all fine from my side", "I have nothing to criticise", "reliable so far",
+    "hope it stays this way",
 )  # fmt: skip
 
 EN_SO_SO = (
