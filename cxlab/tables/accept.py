@@ -42,6 +42,8 @@ class Accepted:
         Columns the sources brought; the others are missing in every row.
     contents : str
         Hash of the accepted rows, whatever their order.
+    empty : tuple of str
+        Columns the sources brought without a value in any accepted row.
     """
 
     table: str
@@ -52,6 +54,7 @@ class Accepted:
     places: Mapping[str, Sequence[str]]
     brought: tuple[str, ...]
     contents: str
+    empty: tuple[str, ...]
 
     @property
     def quarantined(self) -> int:
@@ -170,6 +173,7 @@ def accept(
         places=places,
         brought=brought,
         contents=_contents(engine, to),
+        empty=_empty(engine, to, among=brought),
     )
 
 
@@ -236,6 +240,12 @@ def _contents(engine: Backend, file: Path) -> str:
     """
     row = engine.con.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {_parquet(file)} AS t").fetchall()[0]
     return f"{row[0]:x}-{row[1] or 0:x}"
+
+
+def _empty(engine: Backend, file: Path, *, among: tuple[str, ...]) -> tuple[str, ...]:
+    counts = ", ".join(f"count({name(column)})" for column in among)
+    filled = engine.con.execute(f"SELECT {counts} FROM {_parquet(file)}").fetchall()[0]
+    return tuple(column for column, rows in zip(among, filled, strict=True) if not rows)
 
 
 def _number(engine: Backend, sql: str) -> int:

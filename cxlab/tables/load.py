@@ -165,7 +165,8 @@ def _remembered(to: Path, *, today: date) -> Accepted | None:
     loaded_on = record.pop("today")
     if not to.is_file() or (future and loaded_on != today.isoformat()):
         return None
-    return Accepted(**{**record, "file": to, "brought": tuple(record["brought"])})
+    lists = {name: tuple(record[name]) for name in ("brought", "empty")}
+    return Accepted(**{**record, "file": to, **lists})
 
 
 def _forget_older(to: Path, *, table: Table) -> None:

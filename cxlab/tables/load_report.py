@@ -179,4 +179,4 @@ def _has(need: str, *, accepted: Mapping[str, Accepted], config: StudyConfig) ->
     table, _, column = need.partition(".")
     if table not in accepted or not accepted[table].accepted:
         return False
-    return not column or column in accepted[table].brought
+    return not column or column in {*accepted[table].brought} - {*accepted[table].empty}

@@ -82,7 +82,9 @@ class Prepared:
         DataError
             If the study has no transactions.
         """
-        self._need("days", table="transactions", question="clv")
+        if "transactions" not in self.tables:
+            reason = "days needs transactions; missing: transactions"
+            raise DataError("days cannot be made", [reason], see="data/README.md#transactions")
         return self._kept(
             "days",
             lambda: customer_days(self.tables["transactions"], rules=self.config.rules),
@@ -165,11 +167,6 @@ class Prepared:
         reason = self.cannot_run(question)
         if reason is not None:
             raise DataError(f"{name} cannot be made", [reason], see=f"data/README.md#{page}")
-
-    def _need(self, name: str, *, table: str, question: str) -> None:
-        if table not in self.tables:
-            needed = f"needed: a source for {table} in study.toml; {question} can do without only by contracts"
-            raise DataError(f"{name} cannot be made", [needed], see=f"data/README.md#{table}")
 
     def _kept(self, name: str, rows: Callable[[], ir.Table], *, sort: tuple[str, ...]) -> ir.Table:
         if name not in self._made:

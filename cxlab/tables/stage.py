@@ -145,17 +145,22 @@ def _original(sql: str, *, column: Column, source: Source) -> str:
 def originals(staged: Staged, *, table: Table, source: Source) -> str:
     """Return SQL of ``_source``, ``_record`` and the original values as text.
 
-    Hashed columns stay hashed, and texts are redacted here as well.
+    Hashed columns stay hashed, and texts are redacted here as well. A column called like one of the quarantine's
+    own is shown with ``_value`` behind its name.
     """
     raw = raw_columns(table, source=source, reading=staged.reading)
     columns = ", ".join(
-        f"{_original(sql, column=table.column(column), source=source)} AS {name(column)}"
+        f"{_original(sql, column=table.column(column), source=source)} AS {name(_shown(column))}"
         for column, sql in raw.items()
     )
     return (
         f"SELECT {quote(staged.name)} || ':' || {staged.reading.origin} AS _source, "
         f"{staged.reading.record} AS _record, {columns} FROM {staged.reading.relation}"
     )
+
+
+def _shown(column: str) -> str:
+    return f"{column}_value" if column in ("source", "record", "reasons", "line") else column
 
 
 def empty_columns(table: Table, *, brought: tuple[str, ...]) -> str:

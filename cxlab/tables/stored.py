@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.tables.engine import name, quote
 from cxlab.tables.whole_files import written_whole
+
+_KEPT_SECONDS = 86_400
+"""Older versions of a prepared table stay this long: another process may be reading them."""
 
 
 def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tuple[str, ...]) -> ir.Table:
@@ -33,4 +37,12 @@ def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tup
                 f"COPY (SELECT * FROM ({ibis.to_sql(made, dialect='duckdb')}) ORDER BY {order}) "
                 f"TO {quote(str(half))} (FORMAT parquet, COMPRESSION zstd)"
             )
+        _forget_older(to)
     return engine.read_parquet(to)
+
+
+def _forget_older(to: Path) -> None:
+    """Take away what was made of other sources for the same quarter and knowledge date."""
+    for old in to.parent.glob(f"{to.stem.rpartition('-')[0]}-*{to.suffix}"):
+        if old != to and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
+            old.unlink(missing_ok=True)
