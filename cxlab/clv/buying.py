@@ -158,6 +158,6 @@ def _ahead(fit: BuyingFit, rows: pd.DataFrame, *, rate: float) -> tuple[Array, A
     def at(parameters: Array) -> Array:
         return discounted_purchases(moved(fit, parameters), *(rows[name] for name in TRIPLE), discount=rate)
 
-    step = _STEP * np.eye(len(fit.parameters))
-    slopes = [(at(fit.parameters + each) - at(fit.parameters - each)) / (2 * _STEP) for each in step]
-    return at(fit.parameters), np.column_stack(slopes)
+    here = at(fit.parameters)
+    slopes = [(at(fit.parameters + each) - here) / _STEP for each in _STEP * np.eye(len(fit.parameters))]
+    return here, np.column_stack(slopes)

@@ -13,6 +13,9 @@ Array = NDArray[np.float64]
 
 YEAR_DAYS = 365.25
 
+_SPAN = 600.0
+"""Logarithms that span less than this can be summed as they are."""
+
 
 def daily_factor(rate: float) -> float:
     """What a unit of money a day from now is worth today, at a yearly rate.
@@ -49,10 +52,18 @@ def remaining(hazard: ArrayLike, *, factor: float, tail: ArrayLike = 0.0) -> tup
     q = np.asarray(hazard, dtype=float)
     logs = np.cumsum(np.log1p(-q) + np.log(factor), axis=-1)
     logs = np.concatenate([np.zeros((*q.shape[:-1], 1)), logs], axis=-1)
-    ahead = np.logaddexp.accumulate(logs[..., :0:-1], axis=-1)[..., ::-1]
-    within = np.concatenate([np.exp(ahead - logs[..., :-1]), np.zeros((*q.shape[:-1], 1))], axis=-1)
+    within = np.concatenate([_summed_ahead(logs), np.zeros((*q.shape[:-1], 1))], axis=-1)
     beyond = np.exp(logs[..., -1:] - logs) * np.asarray(tail, dtype=float)[..., None]
     return within + beyond, beyond
+
+
+def _summed_ahead(logs: Array) -> Array:
+    """Sum of exp(logs_u - logs_t) over u > t, at every t but the last; logs fall."""
+    if logs[..., 0].max(initial=0.0) - logs[..., -1].min(initial=0.0) < _SPAN:
+        values = np.exp(logs)
+        return np.asarray(np.cumsum(values[..., :0:-1], axis=-1)[..., ::-1] / values[..., :-1])
+    ahead = np.logaddexp.accumulate(logs[..., :0:-1], axis=-1)[..., ::-1]
+    return np.asarray(np.exp(ahead - logs[..., :-1]))
 
 
 def slope(amount: ArrayLike, hazard: ArrayLike, days: ArrayLike, *, factor: float) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +84,18 @@ def late():
     return pd.DataFrame(
         {"time": time, "lost": (life <= 12).astype(int), "entry": entry, "a": x[:, 0], "b": x[:, 1]}
     )
+
+
+@pytest.fixture(scope="session")
+def published_buying():
+    """Published values of repeat buying and contractual lifetimes."""
+    return tomllib.loads(
+        (Path(__file__).parents[1] / "reference" / "repeat_buying.toml").read_text(encoding="utf-8")
+    )
+
+
+@pytest.fixture(scope="session")
+def cdnow():
+    """CDNOW as (x, t_x, T) and mean spend; read as a file, because importing the package that holds it warns."""
+    place = find_spec("lifetimes").submodule_search_locations[0]
+    return pd.read_csv(Path(place) / "datasets" / "cdnow_customers_summary_with_transactions.csv")
