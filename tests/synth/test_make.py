@@ -11,9 +11,9 @@ from cxlab.synth import make_company
 from cxlab.synth.days import NAMES
 
 TABLES = {
-    "codings", "commentary", "contracts", "costs", "customers", "decisions", "events", "initiatives", "interactions",
-    "loop_cases", "referrals", "survey_responses", "targets", "touchpoints", "transactions", "truth_spells",
-    "truth_texts", "verbatims",
+    "codings", "commentary", "contracts", "costs", "customers", "decisions", "events", "initiatives",
+    "interactions", "loop_cases", "referrals", "survey_responses", "targets", "touchpoints", "transactions",
+    "truth_spells", "truth_texts", "verbatims",
 }  # fmt: skip
 
 
