@@ -103,7 +103,8 @@ def test_planted_agreement_follows_from_the_shared_part_of_errors():
 
 
 def test_spans_stand_in_the_kept_text_and_are_told_by_print_only(company):
-    spans = company.ask("""select text, span_start, span_end, span_hash from codings join verbatims using (verbatim_id)
+    spans = company.ask("""
+        select text, span_start, span_end, span_hash from codings join verbatims using (verbatim_id)
         where span_start is not null""")
     assert len(spans) > 5_000
     for row, text in zip(spans.itertuples(), kept(spans["text"]), strict=True):

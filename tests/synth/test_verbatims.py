@@ -22,8 +22,10 @@ REAL = re.compile(
 
 @pytest.fixture(scope="module")
 def texts(company) -> pd.DataFrame:
-    found = company.ask("""select v.*, t.themes, t.planted, r.nps from verbatims v join truth_texts t using (verbatim_id)
-        join (select distinct on (response_id) * from survey_responses) r using (response_id) order by verbatim_id""")
+    found = company.ask("""
+        select v.*, t.themes, t.planted, r.nps from verbatims v join truth_texts t using (verbatim_id)
+        join (select distinct on (response_id) * from survey_responses) r using (response_id)
+        order by verbatim_id""")
     plain = found["text"].map(lambda text: unicodedata.normalize("NFC", text))
     return found.assign(plain=plain, words=found["text"].str.split().str.len())
 
@@ -65,13 +67,13 @@ def test_a_quarter_writes_vietnamese_without_marks_and_some_in_part(texts):
     longer = texts[(texts["language"] == "vi") & (texts["words"] >= 8) & (texts["planted"].map(len) == 0)]
     marked = longer["plain"].map(lambda text: sum(not word.isascii() for word in text.split()) / len(text.split()))
     assert (marked == 0).mean() == pytest.approx(0.26, abs=0.03)
-    assert ((marked > 0) & (marked < 0.45)).mean() == pytest.approx(0.11, abs=0.04)
-    assert (marked > 0.5).mean() == pytest.approx(0.62, abs=0.06)
+    assert ((marked > 0) & (marked < 0.5)).mean() == pytest.approx(0.10, abs=0.04)
+    assert (marked >= 0.5).mean() == pytest.approx(0.64, abs=0.04)
 
 
 def test_some_type_letters_and_marks_apart_and_some_place_marks_the_new_way(texts):
     apart = texts[texts["text"] != texts["plain"]]
-    could = texts[~texts["plain"].str.isascii()]
+    could = texts[~texts["plain"].map(str.isascii)]
     assert len(apart) / len(could) == pytest.approx(voice.DECOMPOSED_SHARE, abs=0.015)
     assert texts["plain"].str.contains("khoẻ").sum() > 20
     assert texts["plain"].str.contains("khỏe").sum() > 2 * texts["plain"].str.contains("khoẻ").sum()
@@ -93,7 +95,7 @@ def test_emoji_capitals_and_noise_occur(texts):
     assert texts["planted"].map(lambda kinds: "noise" in kinds).mean() == pytest.approx(0.004, abs=0.002)
     loud = texts["text"].str.isupper() & (texts["words"] > 2)
     assert loud.sum() > 20
-    assert (texts["nps"][loud] <= 6).mean() > 0.9
+    assert (texts["nps"][loud] <= 6).mean() > 0.75  # pasted advertising shouts too
 
 
 def test_contradictions_and_sarcasm_are_planted_and_listed(texts):

@@ -109,7 +109,7 @@ def _clauses(dice: Dice, order: Order, language: Literal["vi", "en"]) -> list[_C
     chosen: list[_Clause] = []
     for place, (code, praise) in enumerate(order.themes):
         tongue = other if mixed and place == len(order.themes) - 1 else language
-        brief = high <= 3 or (len(order.themes) > 1 and high <= 12) or (high <= 12 and dice.roll() < 0.25)
+        brief = high <= 3 or (high <= 12 and dice.roll() < (0.85 if len(order.themes) > 1 else 0.25))
         chosen.append((_naming(dice, _bank(code, tongue), praise, brief, order.sly and place == 0), place, tongue))
     if high <= 3:
         return chosen[:1]
@@ -151,7 +151,7 @@ def _bank(code: str, language: Literal["vi", "en"]) -> Bank:
 def _naming(dice: Dice, bank: Bank, praise: bool, brief: bool, sly: bool) -> str:
     if sly and not praise and bank.sly:
         return dice.pick(bank.sly)
-    if brief and dice.roll() < 0.85:
+    if brief:
         return dice.pick(bank.short_good if praise else bank.short)
     return dice.pick(bank.good if praise else bank.bad)
 
