@@ -17,7 +17,7 @@ from cxlab.figures.style import BETTER, FAINT, FILL, INK, MUTED, PALE, RULE, TAR
 COMPARED = ("last", "year_ago", "alone", "flat", "counted", "naive", "forecast", "easy_amount", "others")
 """Columns drawn as a ring, the first that is there."""
 
-DOTTED = ("points", "score", "ratio")
+DOTTED = ("points", "score", "ratio", "agreement")
 """Units whose zero means little: dots on a scale, not bars from zero."""
 
 WIDEST = {"points": (-100.0, 100.0)}
@@ -157,7 +157,7 @@ def _marks(rows: _Rows, plot: Plot, layout: Layout, brief: Brief, *, dotted: boo
             left, right = sorted((zero, x(row.value)))
             sheet.box(left, y - half, right, y + half, colour=fill)
         whisker(sheet, row, x, y)
-        tone = _reached(rows, place) or (colour if colour in PALE else INK)
+        tone = _reached(rows, place) or (colour if colour in (WORSE, BETTER) else INK)
         sheet.dot(x(row.value), y, size=7.5 if dotted else 5, fill=tone if dotted else INK)
         if rows.rings and pd.notna(rows.rings[place]):
             sheet.dot(x(rows.rings[place]), y, size=8, fill="none", edge=MUTED, over=6)

@@ -17,7 +17,7 @@ from cxlab.figures.lines import Line, along, lines_of
 from cxlab.figures.marks import WHISKER, apart, target_across
 from cxlab.figures.numbers import Number, nice_ticks, short, tick_words, unit_of
 from cxlab.figures.sheet import DASHED, wrap
-from cxlab.figures.style import FAINT, INK, MUTED, SIZE, SMALL
+from cxlab.figures.style import FAINT, INK, MUTED, PAPER, SIZE, SMALL
 
 _MOST_POINTS = 360
 _LEADING = SIZE * 1.15
@@ -192,6 +192,8 @@ def _name_mark(
     after = rising or (mark + (wide + 8) * plot.x.per_pixel <= plot.x.high and free)
     x = plot.x(mark) + (8 if after else -8 - wide)
     y = plot.y(max(here.ends)) - 9 if free else plot.y(min(here.ends)) + 8 + 0.72 * _NAMED
+    if rising:  # the diagonal may run below the words
+        plot.sheet.box(x - 3, y - 0.8 * _NAMED, x + wide + 3, y + 0.25 * _NAMED, colour=PAPER, over=1.5)
     plot.sheet.text(x, y, words, size=_NAMED, bold=True, colour=INK)
     start = mark if after else mark - (wide + 8) * plot.x.per_pixel
     low, high = (max(here.ends), high) if free else (min(here.ends) - 26 * step, min(here.ends))

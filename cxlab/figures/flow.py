@@ -13,6 +13,7 @@ from cxlab.figures.numbers import FORM, Number, codes, numbers, unit_of
 from cxlab.figures.rows import Layout, Row
 from cxlab.figures.sheet import Sheet
 from cxlab.figures.style import BETTER, FAINT, FILL, INK, PALE, PAPER, WORSE
+from cxlab.finding import Estimate
 
 TOTALS = "#4e5761"
 
@@ -44,10 +45,10 @@ class _Step:
 def flow(brief: Brief) -> Drawing:
     """Draw a finding of shape ``flow``.
 
-    Columns before the tail: what the steps are; optionally ``total`` (bool, else the first and the last row are
-    totals); ``of_before``, the share of the step before. Steps named ``lost...`` or ``transferred`` count what
-    went out and are taken off; every other step is added with its own sign. What the parts leave unexplained
-    becomes a step of its own.
+    Columns before the tail: what the rows are; optionally ``total`` (bool; else the first and the last row of a
+    column ``step`` are totals, and other rows are parts that add up to the headline); ``of_before``, the share of
+    the step before. Steps named ``lost...`` or ``transferred`` count what went out and are taken off; every other
+    step is added with its own sign. What the parts leave unexplained becomes a step of its own.
 
     A waterfall has totals at both ends, the parts of a change one at the end, a funnel has nothing else.
     """
@@ -80,7 +81,7 @@ def _steps(brief: Brief) -> list[_Step]:
     table, (column, labels) = brief.finding.table, codes(brief.finding, wording=brief.wording)
     found = numbers(table, unit=unit_of(brief.finding))
     names = [str(name) for name in table[column]] if column else [""] * len(table)
-    totals = [bool(t) for t in table["total"]] if "total" in table else _ends(len(table))
+    totals = [bool(t) for t in table["total"]] if "total" in table else _ends(len(table), column)
     notes = [_note(share, brief) for share in table.get("of_before", pd.Series([None] * len(table)))]
     steps: list[_Step] = []
     for number, name, label, note, total in zip(found, names, labels, notes, totals, strict=True):
@@ -98,11 +99,22 @@ def _steps(brief: Brief) -> list[_Step]:
                 number=number,
             )
         )
-    return steps
+    return steps if any(totals) else [*steps, *_whole(steps[-1].end, brief)]
 
 
-def _ends(rows: int) -> list[bool]:
-    return [place in (0, rows - 1) for place in range(rows)]
+def _ends(rows: int, column: str) -> list[bool]:
+    """Steps begin and end with a total; other rows are parts of a change."""
+    return [column == "step" and place in (0, rows - 1) for place in range(rows)]
+
+
+def _whole(here: float, brief: Brief) -> list[_Step]:
+    """The change that parts without a total add up to: the headline, after what they leave unexplained."""
+    headline = brief.finding.headline
+    if not isinstance(headline, Estimate):
+        return []
+    number = Number(headline.value, headline.low, headline.high, headline.n, headline.unit)
+    whole = _Step(label=brief.wording.text("figure.whole"), start=0.0, sign=1, total=True, number=number)
+    return [*_rest(here, number, brief), whole]
 
 
 def _rest(here: float, total: Number, brief: Brief) -> list[_Step]:
@@ -167,4 +179,4 @@ def _colour(step: _Step, brief: Brief, *, funnel: bool) -> str:
     tone = (BETTER if up else WORSE) if counted else brief.tone(1 if up else -1)
     low, high = min(step.number.ends), max(step.number.ends)
     unsure = len(step.number.ends) == 3 and low <= 0 <= high
-    return PALE.get(tone, FILL) if unsure else tone if tone in PALE else FAINT
+    return PALE[tone] if unsure else FAINT if tone == INK else tone

@@ -26,6 +26,10 @@ _FIXED = 65536
 """Widths come in 16.16 fixed point."""
 
 
+Word = tuple[float, tuple[tuple[str, int], ...]]
+"""Where it begins, in sizes; path data of its letters, each with its place in 128ths of the size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Glyph:
     """One letter: path data in 128ths of the size, empty for a space; how far the next one stands, in sizes."""
@@ -46,23 +50,28 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return _run(text, bold)[1] * size
 
 
-def placed(text: str, *, bold: bool = False) -> tuple[tuple[str, float], ...]:
-    """Path data of the letters of a line that show, each with its place in sizes."""
+def words_of(text: str, *, bold: bool = False) -> tuple[Word, ...]:
+    """Return the words of a line with the place of each, letters placed from the beginning of their word."""
     return _run(text, bold)[0]
 
 
 @cache
-def _run(text: str, bold: bool) -> tuple[tuple[tuple[str, float], ...], float]:
-    here, before, found = 0.0, "", []
-    for letter in unicodedata.normalize("NFC", text):
-        if before:
-            here += _nearer(before, letter, bold)
+def _run(text: str, bold: bool) -> tuple[tuple[Word, ...], float]:
+    here, start, before = 0.0, 0.0, ""
+    words: list[Word] = []
+    letters: list[tuple[str, int]] = []
+    for letter in f"{unicodedata.normalize('NFC', text)} ":
         glyph = _glyph(letter, bold)
+        here += _nearer(before, letter, bold) if before else 0.0
         if glyph.data:
-            found.append((glyph.data, here))
+            start = start if letters else here
+            letters.append((glyph.data, round((here - start) * EM)))
+        elif letters:
+            words.append((start, tuple(letters)))
+            letters = []
         here += glyph.advance
         before = letter
-    return tuple(found), here
+    return tuple(words), here - _glyph(" ", bold).advance
 
 
 @cache

@@ -63,7 +63,10 @@ def grid(brief: Brief) -> Drawing:
     table = _fitted(_read(brief), brief)
     height = _TINY * LEADING + SIZE * LEADING + 10 if table.intervals else SIZE * LEADING + 10
     label = SIZE * LEADING + 2 if brief.narrow else 0.0
-    tops = [_top(name, table.width) for name in table.column_names]
+    in_time = _in_time(table.columns)
+    tops = [
+        name.split(" ") if in_time else wrap(name, table.width - 6, SMALL, most=3) for name in table.column_names
+    ]
     head = max(map(len, tops)) * SMALL * LEADING + 6
     sheet = brief.sheet(head + len(table.rows) * (height + label) + 2, reading=_reading(table, brief))
     for place, lines in enumerate(tops):
@@ -123,12 +126,6 @@ def _name(of: str, code: str, wording: Wording) -> str:
     return f"{words[:1].upper()}{words[1:]} {quarter.year}"
 
 
-def _top(name: str, width: float) -> list[str]:
-    """Break the name of a column; a quarter stands above its year."""
-    first, _, year = name.rpartition(" ")
-    return [first, year] if first and year.isdigit() else wrap(name, width - 6, SMALL, most=3)
-
-
 def _frame(row: pd.Series, brief: Brief) -> str:
     change = row.get("change")
     if row.get("verdict") != "real_change" or change is None or pd.isna(change):
@@ -142,7 +139,7 @@ def _fitted(table: _Grid, brief: Brief) -> _Grid:
     left = 0.0 if brief.narrow else min(labels, 0.3 * brief.width)
     values, ends = _wide(table, brief)
     room = brief.width - left
-    with_intervals = len(table.columns) * max(values, ends) <= room
+    with_intervals = brief.detail == 2 and len(table.columns) * max(values, ends) <= room
     keep = len(table.columns) if with_intervals else min(len(table.columns), max(1, int(room // values)))
     if keep < len(table.columns) and _in_time(table.columns):
         first = len(table.columns) - keep
@@ -168,7 +165,7 @@ def _wide(table: _Grid, brief: Brief) -> tuple[float, float]:
     values = max(text_width(number.said(brief.wording), SIZE, bold=True) for number in shown)
     ends = max(text_width(_range(number, brief), _TINY) for number in shown)
     least = max(text_width(word, SMALL) for word in words) if words else 0.0
-    return max(values, min(least, 60.0)) + 2 * _PAD, ends + 2 * _PAD
+    return max(values, min(least, 44.0)) + 2 * _PAD, ends + 2 * _PAD
 
 
 def _in_time(codes: Sequence[str]) -> bool:

@@ -66,6 +66,8 @@ _USUAL = {"flow": "count", "forest": "ratio"}
 def numbers(table: pd.DataFrame, *, unit: str) -> list[Number]:
     """Read the rows of a table; a row without an estimate is refused.
 
+    What was counted in full, both ends being the estimate, has no interval.
+
     Raises
     ------
     ValueError
@@ -75,7 +77,8 @@ def numbers(table: pd.DataFrame, *, unit: str) -> list[Number]:
     for value, low, high, n in table[["estimate", "low", "high", "n"]].itertuples(index=False, name=None):
         if not _known(value):
             raise ValueError("every row of a finding's table has an estimate; leave out what is not shown")
-        ends = [float(end) if _known(end) else None for end in (low, high)]
+        counted = low == value == high
+        ends = [float(end) if _known(end) and not counted else None for end in (low, high)]
         rows.append(Number(float(value), ends[0], ends[1], int(n) if _known(n) else None, unit))
     return rows
 

@@ -12,8 +12,8 @@ WORSE, BETTER, SAME, TARGET = "#b0441b", "#0b6e6e", "#6b7280", "#8a6d1d"
 FILL = "#c3d3d3"
 """Of bars that are neither better nor worse."""
 
-PALE = {WORSE: "#e7c3b4", BETTER: "#a9cfcb"}
-"""The same colours as areas behind marks and words."""
+PALE = {WORSE: "#e7c3b4", BETTER: "#a9cfcb", INK: "#8fa7ad"}
+"""The same colours as areas behind marks and words; that of ink is of a real change that is neither."""
 
 LINES = ("#0b6e6e", "#b0441b", "#4a6fa5", "#8a6d1d", "#17202a", "#7a5195")
 """Of several lines in one picture; each carries its name as well."""

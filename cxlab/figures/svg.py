@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_letters
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -14,7 +13,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Transform
 
-from cxlab.figures.glyphs import EM, is_bold, placed
+from cxlab.figures.glyphs import is_bold, words_of
+from cxlab.figures.lettering import Texts, lettering, short
 from cxlab.figures.outline import outline
 from cxlab.figures.style import INK
 
@@ -46,14 +46,14 @@ class Renderer(RendererBase):
         self.width, self.height = width, height
         self._marks: list[str] = []
         self._line = ("", "")
-        self._names: dict[str, str] = {}
+        self._texts: Texts = {}
         self._turned = Affine2D().scale(1, -1).translate(0, height)
 
     def written(self) -> str:
-        """Return the marks as SVG, the outlines of letters first."""
+        """Return the marks as SVG, the outlines of letters first and the texts last."""
         self._end_line()
-        outlines = "".join(f'<path id="{name}" d="{data}"/>' for data, name in self._names.items())
-        return (f"<defs>{outlines}</defs>" if outlines else "") + "".join(self._marks)
+        outlines, texts = lettering(self._texts)
+        return f"{outlines}{''.join(self._marks)}{texts}"
 
     def flipy(self) -> bool:
         """Texts count from the top."""
@@ -105,7 +105,7 @@ class Renderer(RendererBase):
         for x, y in (trans + self._turned).transform(path.vertices):
             if look and np.isfinite([x, y]).all():
                 self._end_line()
-                self._marks.append(f'<circle cx="{_short(x)}" cy="{_short(y)}" r="{_short(radius)}"{look}/>')
+                self._marks.append(f'<circle cx="{short(x)}" cy="{short(y)}" r="{short(radius)}"{look}/>')
 
     def draw_text(
         self,
@@ -118,18 +118,9 @@ class Renderer(RendererBase):
         ismath: Any = False,  # noqa: ANN401
         mtext: Any = None,  # noqa: ANN401
     ) -> None:
-        """Write a line of text as outlines; ``angle`` is always 0."""
-        letters = placed(s, bold=is_bold(prop))
-        if not letters:
-            return
-        self._end_line()
-        for data, _ in letters:
-            self._names.setdefault(data, _letters(len(self._names)))
-        used = "".join(f'<use x="{at * EM:.0f}" href="#{self._names[data]}"/>' for data, at in letters)
-        colour, scale = to_hex(gc.get_rgb()), f"{prop.get_size_in_points() / EM:.4g}"
-        fill = "" if colour == INK else f' fill="{colour}"'
-        where = f"translate({_short(x)} {_short(y)})scale({scale}-{scale})"
-        self._marks.append(f'<g transform="{where}"{fill}>{used}</g>')
+        """Take a line of text, which will lie above every mark; ``angle`` is always 0."""
+        look = (prop.get_size_in_points(), to_hex(gc.get_rgb()))
+        self._texts.setdefault(look, []).append((x, y, words_of(s, bold=is_bold(prop))))
 
     def _end_line(self) -> None:
         look, data = self._line
@@ -160,20 +151,3 @@ def _line(gc: GraphicsContextBase) -> dict[str, str]:
     dashes: Any = gc.get_dashes()[1]
     look = {"stroke-linecap": cap} if cap else {}
     return look if dashes is None else look | {"stroke-dasharray": " ".join(f"{dash:g}" for dash in dashes)}
-
-
-def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _letters(number: int) -> str:
-    """Write a number in letters, the shortest name there is.
-
-    >>> _letters(0), _letters(51), _letters(53)
-    ('a', 'Z', 'bb')
-    """
-    letters = ""
-    while number or not letters:
-        number, letter = divmod(number, len(ascii_letters))
-        letters = ascii_letters[letter] + letters
-    return letters
