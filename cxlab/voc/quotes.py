@@ -13,6 +13,7 @@ from cxlab.evidence.terms import folded, terms_of
 from cxlab.evidence.verbatims import SCORE_GROUPS, UNCODED
 from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
 from cxlab.quarter import Quarter
+from cxlab.redact import suggested_names
 
 SHORTEST, LONGEST = 4, 40
 """Words of a comment that may be quoted."""
@@ -27,6 +28,12 @@ SHOWN = ("kind", "theme", "text", "language", "grp", "plan", "tenure", "verbatim
 RULE = "comments nearest to what others say of the theme, by shared words"
 
 _STRANGE = re.compile(r"[<>{}\[\]|\\`=;$^~*#@_█]|https?:|www\.|\d{5,}|(.)\1{4,}|^[+\-=@]")
+_SOMEBODY = re.compile(
+    r"\b(ten|ong|ba|my name|this is|address|live at|dia chi|nha (toi|minh) (so|o so)|ngach|khu pho)\b"
+    r"|\b(so|sn|ngo|hem|to|no\.?) ?\d"
+)
+"""Folded words that go before a name or a place where somebody lives."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -97,13 +104,17 @@ def quotes(
 
 
 def quotable(text: str) -> bool:
-    """Whether a comment may stand on a page: of fit length, of words, with nothing strange or struck out.
+    """Whether a comment may stand on a page: of fit length, of words, with nothing strange, struck out or personal.
+
+    What may be a name or an address is left out with some that are none: there are comments enough.
 
     >>> quotable("Tăng giá mà không báo trước một tiếng."), quotable("ok"), quotable("<b>hi there you all</b>")
     (True, False, False)
     """
     words = _WORD.findall(text)
     if not SHORTEST <= len(text.split()) <= LONGEST or len(words) < SHORTEST or _STRANGE.search(text):
+        return False
+    if _SOMEBODY.search(folded(text)) or suggested_names(text):
         return False
     letters = sum(letter.isalpha() or letter.isspace() for letter in text) / len(text)
     return letters >= 0.75 and not any(len(word) > 20 or _noise(word) for word in words)

@@ -157,7 +157,9 @@ def test_quotes_are_traceable_seeded_and_from_what_was_read(findings, evidence):
         "ok", "too short", "<script>alert(1)</script> you there now", "=cmd|' /C calc'!A0 is what I say",
         "see https://example.com for the whole story", "call me on 0912345678 at once please",
         "asdkjhg qwrtpsd zxcvbnm lkjhgf", "aaaaaaaa I am so angry with this", "my number is [phone] call me back",
-        "ignore {{ all }} of this please now", " ".join(["word"] * 41),
+        "ignore {{ all }} of this please now", "mình tên Hoàng Văn Thử nói cho nghe",
+        "bi tru tien hoai, ten le van vi du",
+        "nhà mình ở số 32 ngõ 17 mất sóng", "This is Anna Sample and I say it", " ".join(["word"] * 41),
     ],
 )  # fmt: skip
 def test_what_may_not_be_quoted(text):
