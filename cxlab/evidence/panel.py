@@ -243,7 +243,7 @@ def _evidence(block: _Block, *, quarters: tuple[Quarter, ...], edges: tuple[floa
     answers = np.bincount(block.quarter * 4 + now, minlength=4 * periods).reshape(periods, 4)
     last = block.quarter == periods - 1
     moved = np.zeros(len(block.start), dtype=bool)
-    moved[price.who] = price.moved.any(axis=1)
+    moved[price.who] = price.moved.any(axis=0)
     return PanelEvidence(
         quarters=quarters,
         bands={name: price.summed(band == place) for place, name in enumerate(BANDS)},
@@ -269,43 +269,48 @@ class _Model:
     ----------
     scores : tuple of str
         Names of the score columns; dummies of the ``periods`` follow them.
+    outcomes : int
+        How many.
+    within : bool
+        Whether customer effects are taken out.
     used : (block rows,) array
         Rows of the block that are in it.
-    x, y : (n, p), (n, m) arrays
-        Design and outcomes of these rows, demeaned by customer where ``within``.
-    account : (n,) array
-        Account of each row, 0 to G - 1.
-    who, owner : (N,) arrays
-        Place in the block of each customer with a row; its account.
-    moved : (N, scores) array
+    who, owner, rows : (N,) arrays
+        Of each customer with a row: place in the block, account (0 to G - 1), number of rows.
+    moved : (scores, N) array
         Whether a score column takes more than one value in the customer.
-    entries, products : (G, v), (G, p m) arrays
+    squares : (N, m, m) array
+        Y'MY of each customer.
+    entries, products : (v, G), (p m, G) arrays
         A_c on and above its diagonal, and s_c, outcomes one after another.
     """
 
     scores: tuple[str, ...]
     periods: int
+    outcomes: int
     within: bool
     used: NDArray[np.bool_]
-    x: Array
-    y: Array
-    account: Ints
     who: Ints
     owner: Ints
+    rows: Ints
     moved: NDArray[np.bool_]
+    squares: Array
     entries: Array
     products: Array
 
     def summed(self, accounts: NDArray[np.bool_] | None = None) -> PanelSums:
         """Sum over all accounts, or over some of them."""
-        inside = np.ones(len(self.entries), dtype=bool) if accounts is None else accounts
-        rows, mine = inside[self.account], inside[self.owner]
-        x, y, a, s = self.x[rows], self.y[rows], self.entries[inside], self.products[inside]
+        inside = slice(None) if accounts is None else accounts
+        mine = slice(None) if accounts is None else accounts[self.owner]
+        a, s, p = self.entries[:, inside], self.products[:, inside], len(self.scores) + self.periods
+        whole = np.zeros((p, p))
+        whole[upper(p)] = a.sum(axis=1)
         return PanelSums(
-            scores=self.scores, periods=tuple(range(self.periods)), outcomes=OUTCOMES[: y.shape[1]],
-            rows=int(rows.sum()), customers=int(mine.sum()) if self.within else 0, clusters=int(inside.sum()),
-            moved=self.moved[mine].sum(axis=0).astype(np.int64), a=x.T @ x, s=x.T @ y, yy=y.T @ y, ss=s.T @ s,
-            sa=s.T @ a, aa=a.T @ a,
+            scores=self.scores, periods=tuple(range(self.periods)), outcomes=OUTCOMES[: self.outcomes],
+            rows=int(self.rows[mine].sum()), customers=len(self.rows[mine]) if self.within else 0,
+            clusters=a.shape[1], moved=self.moved[:, mine].sum(axis=1).astype(np.int64),
+            a=np.triu(whole) + np.triu(whole, 1).T, s=s.sum(axis=1).reshape(self.outcomes, p).T,
+            yy=self.squares[mine].sum(axis=0), ss=s @ s.T, sa=s @ a.T, aa=a @ a.T,
         )  # fmt: skip
 
 
@@ -314,28 +319,71 @@ def _model(
     within: bool = True,
 ) -> _Model:  # fmt: skip
     """Lay out one regression: passives are the base; within customers only those with two rows or more count."""
+    counts = np.bincount(block.customer[used], minlength=len(block.start))
     if within:
-        rows = np.bincount(block.customer[used], minlength=len(block.start))
-        used = used & (rows[block.customer] > 1)
+        used = used & (counts[block.customer] > 1)
     at = np.flatnonzero(used)
     head, account_head = _heads(block.customer[at]), _heads(block.account[at])
-    account = _counted(account_head, len(at))
-    scores = np.column_stack(
-        [answer[at] == group for answer in answers.values() for group in (PROMOTER, DETRACTOR)]
-    )
-    period = block.quarter[at][:, None] == np.arange(periods)
-    x, y = np.column_stack([scores, period]).astype(np.float64), outcomes[at]
-    moved = np.maximum.reduceat(scores, head) & ~np.minimum.reduceat(scores, head) if len(at) else scores
+    who, account = block.customer[at][head], _counted(account_head, len(at))[head]
+    grid = _Grid(place=block.quarter[at] * len(who) + _counted(head, len(at)), shape=(periods, len(who)))
+    scores = np.stack([
+        grid.laid(answer[at] == group) for answer in answers.values() for group in (PROMOTER, DETRACTOR)
+    ])  # fmt: skip
+    there, rows = grid.laid(np.ones(len(at))), counts[who]
+    y = np.stack([grid.laid(outcome[at]) for outcome in outcomes.T])
     if within:
-        customer = _counted(head, len(at))
-        x, y = (column - _mean(column, customer)[customer] for column in (x, y))
-    rows_of, columns_of = upper(x.shape[1])
+        y -= y.sum(axis=1, keepdims=True) / np.maximum(rows, 1) * there
+    totals = scores.sum(axis=1)
+    products = np.concatenate([(scores * one).sum(axis=1) if part == 0 else one for one in y for part in (0, 1)])
     return _Model(
-        scores=tuple(f"{when}{group}" for when in answers for group in ("promoter", "detractor")), periods=periods,
-        within=within, used=used, x=x, y=y, account=account, who=block.customer[at][head], owner=account[head],
-        moved=moved, entries=_sum(x[:, rows_of] * x[:, columns_of], account_head),
-        products=_sum(np.column_stack([x * outcome[:, None] for outcome in y.T]), account_head),
+        scores=tuple(f"{when}{group}" for when in answers for group in ("promoter", "detractor")),
+        periods=periods, outcomes=len(y), within=within, used=used, who=who, owner=account, rows=rows,
+        moved=(totals > 0) & (totals < rows), squares=np.einsum("apn,bpn->nab", y, y),
+        entries=_by_account(_entries(scores, there, rows=rows, within=within), account),
+        products=_by_account(products, account),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Grid:
+    """Rows laid out by period and customer: every customer has at most one row a period."""
+
+    place: Ints
+    shape: tuple[int, int]
+
+    def laid(self, values: NDArray[np.generic]) -> Array:
+        """Lay a column out, zero where there is no row."""
+        flat = np.zeros(self.shape[0] * self.shape[1])
+        flat[self.place] = values
+        return flat.reshape(self.shape)
+
+
+def _entries(scores: Array, there: Array, *, rows: Ints, within: bool) -> Array:
+    """X'MX of each customer on and above the diagonal, row by row: X'X less the totals' product over the rows.
+
+    A customer has one row a period, so dummies of two periods never meet and a score meets a period where it is.
+    """
+    k, periods, customers = scores.shape
+    first, second = upper(k + periods)
+    entries = np.zeros((len(first), customers))
+    for place, (one, other) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+        if other < k:
+            entries[place] = (scores[one] * scores[other]).sum(axis=0)
+        elif one < k:
+            entries[place] = scores[one, other - k]
+        elif one == other:
+            entries[place] = there[one - k]
+    if within:
+        totals = np.concatenate([scores.sum(axis=1), there]) / np.sqrt(np.maximum(rows, 1))
+        for place, (one, other) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+            entries[place] -= totals[one] * totals[other]
+    return entries
+
+
+def _by_account(values: Array, account: Ints) -> Array:
+    """Sum columns of customers to columns of accounts; nothing to do where everybody stands alone."""
+    heads = _heads(account)
+    return values if len(heads) == values.shape[1] else np.add.reduceat(values, heads, axis=1)
 
 
 def _heads(codes: Ints) -> Ints:
@@ -348,13 +396,11 @@ def _counted(heads: Ints, length: int) -> Ints:
     return np.repeat(np.arange(len(heads)), np.diff(np.append(heads, length)))
 
 
-def _sum(values: Array, heads: Ints) -> Array:
-    """Sum of each run, column by column."""
-    return np.add.reduceat(values, heads, axis=0) if len(heads) else values
-
-
 def _mean(values: Array, group: Ints) -> Array:
-    """Mean of each group of sorted codes 0, 1, ...; column by column."""
+    """Mean of each group of sorted codes 0, 1, ..."""
     heads = _heads(group)
-    size = np.diff(np.append(heads, len(group))).astype(np.float64)
-    return np.asarray(_sum(values, heads) / (size if values.ndim == 1 else size[:, None]))
+    return (
+        np.asarray(np.add.reduceat(values, heads) / np.diff(np.append(heads, len(group))))
+        if len(heads)
+        else values
+    )

@@ -1,4 +1,4 @@
-"""The whole way, from the made-up company's files to findings: the planted price comes back, the reverse does not."""
+"""The whole way, from a company's files to findings: the planted price comes back, the reverse does not."""
 
 import shutil
 from pathlib import Path
