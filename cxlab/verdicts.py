@@ -79,18 +79,19 @@ def by_headline(
     stem : str
         Messages are ``stem.real_rise``, ``stem.real_fall``, ``stem.none`` (nothing real), ``stem.first`` (nothing
         to compare with) and ``stem.too_few``; their values are ``group``, ``value``, ``quarter`` and, for a real
-        change, ``last``, ``change``, ``groups`` (how many changed), ``of``.
+        change, ``last``, ``change``, ``groups`` (how many changed), ``of``; else ``among`` (whether small groups
+        were passed over).
     """
     if table.empty:
         return None, Message(f"{stem}.too_few", {"least": least, "of": Label(of="term", code=by)})
     rows = table.to_dict("records")
     real = [row for row in rows if row["verdict"] == "real_change"]
+    sure = [row for row in rows if row["n"] >= INDICATIVE] or rows
     if real:
         row = max(real, key=lambda each: abs(each["change"]))
         case = case_of("real_change", row["change"])
     else:
         pick = min if stem.partition(".")[0] in LOWEST_MATTERS else max
-        sure = [row for row in rows if row["n"] >= INDICATIVE] or rows
         row = pick(sure, key=lambda each: each["estimate"])
         case = "none" if compared else "first"
     value = estimate_of(row, unit=unit, level=level)
@@ -99,6 +100,8 @@ def by_headline(
         ends = {"estimate": row["change"], "low": row["change_low"], "high": row["change_high"], "n": row["n"]}
         change = estimate_of(ends, unit=change_unit(unit), level=level)
         values |= {"last": float(row["last"]), "change": change, "groups": len(real), "of": len(rows)}
+    else:
+        values["among"] = Label(of="among", code="all" if len(sure) == len(rows) else "large")
     return value, Message(f"{stem}.{case}", values)
 
 

@@ -57,6 +57,7 @@ def test_a_few_answers_are_not_singled_out(by_plan):
     found = by_plan({"a": BIG, "b": ((0, 5, 15), (0, 0, 20))})
     assert found.table["estimate"].min() == -100
     assert found.message.values["group"].code == "a"
+    assert found.message.values["among"].code == "large"
 
 
 def test_a_first_quarter_has_nothing_to_compare_with(responses, now):
