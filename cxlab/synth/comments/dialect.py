@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 SOUTH = {
     "đắt": "mắc", "dùng": "xài", "nhé": "nha", "nghìn": "ngàn", "bố mẹ": "ba má", "thế": "vậy",
-    "hỏng": "hư", "bảo": "kêu", "bảo vệ": "bảo vệ", "bảo hiểm": "bảo hiểm", "thế giới": "thế giới",
+    "hỏng": "hư", "bảo": "kêu", "bảo vệ": "bảo vệ", "bảo hiểm": "bảo hiểm", "bảo mật": "bảo mật",
+    "thế giới": "thế giới",
     "thế chấp": "thế chấp", "rẽ": "quẹo", "xấu": "dở", "to lên": "bự lên", "bực": "quạu",
     "lắm": "dữ lắm", "không hiểu": "hổng hiểu", "không biết": "hổng biết", "ghê": "dữ", "mẹ mình": "má mình",
     "khó chịu lắm": "khó chịu dữ thần", "giúp": "giùm",
@@ -15,6 +16,7 @@ SOUTH = {
 CENTRE = {
     "sao": "răng", "thế": "rứa", "gì": "chi", "không hiểu": "nỏ hiểu", "không biết": "nỏ biết", "đâu có": "mô có",
     "mẹ mình": "mạ tui", "vậy": "rứa", "bảo": "biểu", "bảo vệ": "bảo vệ", "bảo hiểm": "bảo hiểm",
+    "bảo mật": "bảo mật",
     "thế giới": "thế giới", "thế chấp": "thế chấp", "chỗ nào": "chỗ mô", "thế nào": "răng", "nhé": "hí",
     "mình": "tui", "không liên lạc": "nỏ liên lạc", "với mẹ": "với mạ", "kia": "tê",
 }  # fmt: skip

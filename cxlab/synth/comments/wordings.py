@@ -8,7 +8,7 @@ from functools import cache
 from cxlab.synth.comments.dice import Dice
 
 _VI = {
-    "không được": ("không được", "chẳng được", "không có được"),
+    "không được": ("không được", "chẳng được"),
     "không biết": ("không biết", "chẳng biết", "chả biết"),
     "không hiểu": ("không hiểu", "chẳng hiểu", "chả hiểu"), "không thấy": ("không thấy", "chẳng thấy", "chả thấy"),
     "không ai": ("không ai", "chẳng ai", "chả ai"), "không có": ("không có", "chẳng có", "chả có"),
@@ -22,10 +22,10 @@ _VI = {
     "cảm ơn": ("cảm ơn", "cám ơn", "xin cảm ơn"), "hài lòng": ("hài lòng", "ưng ý"),
     "mong": ("mong", "hy vọng", "rất mong"),
     "ổn định": ("ổn định", "khá ổn định"), "ổn": ("ổn", "ok", "được"), "bực": ("bực", "tức"), "tệ": ("tệ", "dở"),
-    "sửa": ("sửa", "khắc phục"), "đợi": ("đợi", "chờ"), "chờ": ("chờ", "đợi"), "vẫn": ("vẫn", "vẫn cứ"),
+    "sửa": ("sửa", "khắc phục"), "đợi": ("đợi", "chờ"), "vẫn": ("vẫn", "vẫn cứ"),
     "bảo": ("bảo", "nói"),
-    "bảo vệ": ("bảo vệ", "giữ gìn"), "bảo hiểm": ("bảo hiểm", "bán bảo hiểm"), "thích": ("thích", "khoái"),
-    "tiện": ("tiện", "tiện lợi"), "dễ": ("dễ", "rất dễ"), "liên tục": ("liên tục", "suốt"),
+    "bảo vệ": ("bảo vệ",), "bảo hiểm": ("bảo hiểm",), "bảo mật": ("bảo mật",), "thích": ("thích", "khoái"),
+    "tiện": ("tiện", "tiện lợi"), "liên tục": ("liên tục", "suốt"),
     "cuối cùng": ("cuối cùng", "rốt cuộc"),
 }  # fmt: skip
 _EN = {
