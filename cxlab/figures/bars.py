@@ -71,11 +71,19 @@ def bars(brief: Brief) -> Drawing:
         layout.verticals(sheet, [x(marked)], colour=TARGET, width=1.4, dashes=(5.6, 4.2), over=3)
         name = brief.wording.text("axis.needed" if rows.needed else "axis.target", value=words)
         named_below(sheet, x, marked, sheet.top + layout.height + foot - 6, name)
-    said = [
-        f"{label}: {number.written(brief.wording)}"
-        for label, number in zip(rows.labels, rows.numbers, strict=True)
-    ]
-    return Drawing(sheet=sheet, said=[item.removeprefix(": ") for item in said])
+    return Drawing(sheet=sheet, said=_said(rows, brief))
+
+
+def _said(rows: _Rows, brief: Brief) -> list[str]:
+    """Say each row's number and what it is compared with."""
+    compared = _compared(brief.finding.table)
+    what = brief.wording.text(f"figure.{compared}").rpartition(": ")[2] if compared else ""
+    said = []
+    for place, (label, number) in enumerate(zip(rows.labels, rows.numbers, strict=True)):
+        words = f"{label}: {number.written(brief.wording)}".removeprefix(": ")
+        ring = rows.rings[place] if rows.rings else float("nan")
+        said.append(words if pd.isna(ring) else f"{words}, {what} {short(ring, rows.unit, brief.wording)}")
+    return said
 
 
 def _ordered(brief: Brief) -> Brief:

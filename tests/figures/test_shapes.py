@@ -224,7 +224,7 @@ def test_what_was_counted_has_no_interval(english, made):
     counted = replace(asked, table=asked.table.assign(low=asked.table["estimate"], high=asked.table["estimate"]))
     picture = draw(counted, wording=english)
     assert intervals(picture) == []
-    assert "Én 90: 7.8%;" in plain(picture)
+    assert "Én 90: 7.8%, last quarter 6.6%;" in plain(picture)
 
 
 def test_the_unit_of_a_table_may_be_told_by_the_table(made):
