@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -71,3 +72,18 @@ def test_a_quarter_as_known_then_is_the_same_from_a_later_study(folder, study):
         back.lives.order_by(["customer_id", "spell"]).to_pandas(),
         then.lives.order_by(["customer_id", "spell"]).to_pandas(),
     )
+
+
+def test_the_panel_counts_the_planted_customers_and_the_days_their_money(folder, study):
+    told = json.loads((folder / "sample" / "truth.json").read_text(encoding="utf-8"))["quarters"]
+    panel = study.panel
+    counts = panel.group_by("quarter_number").agg(active=panel["active_end"].sum(), left=panel["left"].sum())
+    counts = counts.order_by("quarter_number").to_pandas()
+    assert counts["active"].tolist() == [quarter["active"] for quarter in told]
+    assert sum(quarter["left"] for quarter in told) - counts["left"].sum() <= 5  # left and back in one quarter
+    days, money = study.days, study.tables["transactions"]
+    revenue = money.filter(money["kind"] != "bonus")
+    net = (revenue["amount"] - revenue["tax_amount"]).sum().execute()
+    assert (days["amount"] + days["other_amount"]).sum().execute() == net
+    rows = panel.select("customer_id", "quarter_number")
+    assert rows.count().execute() == rows.distinct().count().execute()
