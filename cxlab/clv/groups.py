@@ -57,11 +57,11 @@ def by_trait(equity: Equity, *, by: str) -> Finding:
             **estimates(kept["worth"] * each, low * each, high * each, kept["customers"]),
         }
     ).sort_values("estimate", ascending=False, ignore_index=True)  # fmt: skip
-    headline, message = (
-        None,
-        Message("clv.by.too_few", {"of": Label(of="term", code=by), "least": equity.terms.minimum}),
-    )
-    if len(table) and np.isfinite(table["low"].iloc[0]):
+    headline = None
+    message = Message("clv.by.too_few", {"of": Label(of="term", code=by), "least": equity.terms.minimum})
+    if set(table[by]) == {""}:
+        message = Message("clv.by.unknown", {"of": Label(of="term", code=by)})
+    elif len(table) and np.isfinite(table["low"].iloc[0]):
         headline = estimate_of(table.iloc[0], unit="amount", level=equity.terms.level)
         message = _compared(table, by=by, level=equity.terms.level) if len(table) > 1 else Message(
             "clv.by.one", {"group": Label(of=by, code=table[by].iloc[0]), "worth": headline}

@@ -62,7 +62,7 @@ def payback(costs: pd.DataFrame, stock: pd.DataFrame, risk: pd.DataFrame, equity
     return finding(
         "clv.payback", about=equity.quarter, rule=rule, headline=headline, message=message, table=table,
         shape="bars", method=Message("clv.method.payback"),
-        checks=(hidden_check(hidden, least=equity.terms.minimum), cluster_check(None)),
+        checks=(hidden_check(hidden, least=equity.terms.minimum), cluster_check(None)) if len(costs) else (),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cxlab import churn, nps
+from cxlab import churn, clv, nps
 from cxlab.evidence import rating_counts, risk_table
 from cxlab.finding import Withheld
 from cxlab.quarter import Window
@@ -109,3 +109,18 @@ def test_satisfaction_by_contract_and_no_change_in_a_single_quarter(study):
     assert by_plan.message.values["group"].code == "Month-to-Month"
     assert by_plan.table["change"].isna().all()
     assert by_plan.table["n"].sum() == 7043
+
+
+def test_contracts_are_valued_by_how_long_such_customers_stay(study):
+    equity = clv.worth_at(study)
+    base = clv.base(equity)
+    assert base.message.id == "clv.base.revenue"
+    assert base.headline.n == 7043 - 1869
+    by_plan = clv.by_trait(equity, by="plan")
+    assert by_plan.table["plan"].tolist() == ["Two Year", "One Year", "Month-to-Month"]
+    assert by_plan.message.id == "clv.by.apart"
+    month = by_plan.table.set_index("plan")["estimate"]["Month-to-Month"]
+    assert 30_000 < month < 60_000  # cents: half a year of a bill of 60 dollars
+    checks = {check.name: check.passed for check in base.checks}
+    assert checks["beyond"] is False  # six years seen, contracts that hardly anybody leaves
+    assert clv.holdout_at(study).message.id == "clv.holdout.nothing"
