@@ -63,7 +63,12 @@ def write_xlsx(tables: Mapping[str, pd.DataFrame], path: Path | str, *, made: da
     """
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": made})
         head, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})

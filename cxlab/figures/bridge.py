@@ -69,7 +69,8 @@ def bridge(steps: Sequence[Step], *, width: int) -> tuple[str, int]:
         raise ValueError(f"a bridge goes from one total to another; got {len(steps)} rows")
     frame = _frame(steps, width=width)
     rows = [_row(step, place, frame, width=width) for place, step in enumerate(steps)]
-    joins = [_join(step, place, frame) for place, step in enumerate(steps[:-1])]
+    beside = width >= _PHONE  # where the words stand above the bars, lines would run through them
+    joins = [_join(step, place, frame) for place, step in enumerate(steps[:-1] if beside else ())]
     height = round(frame.row * len(steps) + 2)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
@@ -105,7 +106,7 @@ def _row(step: Step, place: int, frame: _Frame, *, width: int) -> str:
 
 def _join(step: Step, place: int, frame: _Frame) -> str:
     """Draw the thin line from the end of a bar down to the next."""
-    x, top = frame.x(step.end), place * frame.row + (21 if frame.left == 0 else 4) + frame.bar
+    x, top = frame.x(step.end), place * frame.row + 4 + frame.bar
     return f'<path class="j" d="M{x:.1f} {top:.0f}v{frame.row - frame.bar:.0f}"/>'
 
 

@@ -9,6 +9,9 @@ from cxlab.wording import Wording
 
 WIDTH, HEIGHT = 240, 34
 _ROOM = 14
+_LETTER = 5.7
+"""Pixels a letter takes, about."""
+
 _COLOURS = {"worse": ("#b0441b", "#f0976d"), "better": ("#0b6e6e", "#4fc3bd"), "same": ("#6b7280", "#a3aebb")}
 _FONT = "'Be Vietnam Pro','Noto Sans','DejaVu Sans','Segoe UI',sans-serif"
 
@@ -60,14 +63,17 @@ def strip(
         f'<rect class="b" x="{left:.1f}" y="18" width="{max(right - left, 2):.1f}" height="10" rx="1"/>',
     ]
     alt = [wording.number(number, f"{form}_ci")]
+    words = []
     if last is not None:
         said = f"{last_name} {wording.number(last.value, form + '_short')}".strip()
-        body.append(f'<circle class="l" cx="{x(last.value):.1f}" cy="23" r="4"/>{_word(x(last.value), said)}')
-        alt.append(said)
+        body.append(f'<circle class="l" cx="{x(last.value):.1f}" cy="23" r="4"/>')
+        words.append((x(last.value), said))
     if target is not None:
         said = wording.text("overview.strip.target", target=wording.number(target, form + "_short"))
-        body.append(f'<path class="t" d="M{x(target):.1f} 15v16"/>{_word(x(target), said)}')
-        alt.append(said)
+        body.append(f'<path class="t" d="M{x(target):.1f} 15v16"/>')
+        words.append((x(target), said))
+    body += _words(words)
+    alt += [said for _, said in words]
     body.append(f'<circle class="v" cx="{x(number.value):.1f}" cy="23" r="5"/>')
     style = (
         f".a{{stroke:#8892a0;opacity:.35}}.b,.v{{fill:{light}}}.b{{opacity:.28}}"
@@ -83,6 +89,17 @@ def strip(
     return svg, " · ".join(alt)
 
 
-def _word(x: float, text: str) -> str:
-    at, anchor = (WIDTH, "end") if x > WIDTH - 40 else (0, "start") if x < 40 else (x, "middle")
-    return f'<text x="{at:.1f}" y="11" text-anchor="{anchor}">{escape(text)}</text>'
+def _words(words: list[tuple[float, str]]) -> list[str]:
+    """Write each word above its mark; two that would meet are pushed apart, to the left and to the right."""
+    if len(words) == 2 and abs(words[0][0] - words[1][0]) < _LETTER * (len(words[0][1]) + len(words[1][1])) / 2:
+        (left, first), (right, second) = sorted(words)
+        start = max(min(right - 4, WIDTH - _LETTER * len(second)), _LETTER * (len(first) + 1))
+        return [_word(min(left + 4, start - _LETTER), first, "end"), _word(start, second, "start")]
+    return [_word(x, said, "middle") for x, said in words]
+
+
+def _word(x: float, text: str, anchor: str) -> str:
+    width = _LETTER * len(text)
+    before = {"end": width, "middle": width / 2, "start": 0.0}[anchor]
+    x = min(max(x, before), WIDTH - width + before)
+    return f'<text x="{x:.1f}" y="11" text-anchor="{anchor}">{escape(text)}</text>'

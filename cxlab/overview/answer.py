@@ -35,7 +35,9 @@ def answer(found: Found, *, where: Where | None = None) -> tuple[Message, ...]:
         alone = _left_alone(found)
         return (*alone, *_at_risk(found))[:MOST_SENTENCES] or (Message("overview.answer.nothing"),)
     real = moved(found.get("nps.change"))
-    left = _also(found, where) if real else leaving
+    part = found.get("nps.where")
+    groups = where.groups if where else part.message.values.get("groups") if part and real_part(part) else None
+    left = _also(found, groups) if real or groups else leaving
     money = _cost(found, real) if real else _at_risk(found)
     room = MOST_SENTENCES - len(feeling)
     return (*feeling, *[*left, *money][:room])
@@ -54,10 +56,12 @@ def _feeling(found: Found, where: Where | None) -> tuple[Message, ...]:
         return (_really(real, values, where),)
     last = plain_value(change.message.values.get("last"))
     values["last"] = score.value - number.value if last is None else last
-    sentence = Message(f"overview.answer.nps.{judged}", values)
-    part, side = found.get("nps.where"), _real_part(found.get("nps.where"))
+    part, side = found.get("nps.where"), real_part(found.get("nps.where"))
     if part is not None and side:
-        return (sentence, Message(f"overview.answer.nps.part.{side}", part.message.values))
+        case = f"{side}.same" if judged == "no_material_change" else side
+        told = {**part.message.values, "all": score, "before": values["last"]}
+        return (Message(f"overview.answer.nps.part.{case}", told),)
+    sentence = Message(f"overview.answer.nps.{judged}", values)
     mde = plain_value(change.message.values.get("mde"))
     if judged == "cannot_tell" and mde is not None:
         return (sentence, Message("overview.answer.nps.detectable", {"mde": mde}))
@@ -73,12 +77,12 @@ def _really(real: str, values: dict[str, Value], where: Where | None) -> Message
     return Message(f"overview.answer.nps.{real}.since", {**values, "event": where.event})
 
 
-def _also(found: Found, where: Where | None) -> tuple[Message, ...]:
-    """Say after a real change of the score that leaving changed for real, too."""
+def _also(found: Found, groups: Value | None) -> tuple[Message, ...]:
+    """Say after a real change of the score, of all or of these groups, that leaving changed for real, too."""
     part, whole = found.get("churn.left_where"), found.get("churn.left_change")
-    side = _real_part(part)
+    side = real_part(part)
     if part is not None and side:
-        same = where is not None and part.message.values.get("groups") == where.groups
+        same = part.message.values.get("groups") == groups
         return (Message(f"overview.answer.{'there' if same else 'among'}.{side}", part.message.values),)
     left, side = number_of(found.get("churn.left")), moved(whole) or ""
     if left is None or not side:
@@ -86,14 +90,15 @@ def _also(found: Found, where: Where | None) -> tuple[Message, ...]:
     return (Message(f"overview.answer.also.{side}", {"left": left, "change": number_of(whole)}),)  # type: ignore[dict-item]
 
 
-def _real_part(part: Finding | None) -> str:
+def real_part(part: Finding | None) -> str:
+    """``"rise"`` or ``"fall"`` where the groups an event concerned changed for real, else an empty text."""
     case = "" if part is None or number_of(part) is None else part.message.id.rpartition(".")[2]
     return {"real_rise": "rise", "real_fall": "fall"}.get(case, "")
 
 
 def _leaving(found: Found) -> tuple[Message, ...]:
     """Say who left where the score did not move: the part that moved for real, else the whole."""
-    part, side = found.get("churn.left_where"), _real_part(found.get("churn.left_where"))
+    part, side = found.get("churn.left_where"), real_part(found.get("churn.left_where"))
     if part is not None and side:
         return (Message(f"overview.answer.among.{side}", part.message.values),)
     left, change = number_of(found.get("churn.left")), found.get("churn.left_change")
@@ -146,6 +151,6 @@ def _left_alone(found: Found) -> tuple[Message, ...]:
         return (Message("overview.answer.first", values),)
     sentence = Message(f"overview.answer.{moved(change) or judged}", {**values, "change": number})
     part = found.get("churn.left_where")
-    if part is None or not _real_part(part):
+    if part is None or not real_part(part):
         return (sentence,)
     return (sentence, Message("overview.answer.where", part.message.values))

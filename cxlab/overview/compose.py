@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.finding import Finding, Message, Withheld, definition
 from cxlab.overview import tiles
-from cxlab.overview.answer import answer
+from cxlab.overview.answer import answer, real_part
 from cxlab.overview.board import MOST_TILES, Board, Bridge, Tile
 from cxlab.overview.forecasts import Graded, graded
 from cxlab.overview.lines import lines
@@ -135,10 +135,9 @@ def _target(study: Study, metric: str) -> Target | None:
 
 def _bridge(found: Found) -> Bridge | None:
     """Draw where it moved if something did, or if nothing is known but who left."""
-    where = found.get("churn.left_where")
-    real = moved(found.get("nps.change")) or moved(found.get("churn.left_change"))
-    part = where is not None and where.message.id.endswith((".real_rise", ".real_fall"))
-    return score_bridge(found) if real or part or "nps.score" not in found else None
+    whole = any(moved(found.get(name)) for name in ("nps.change", "churn.left_change"))
+    part = any(real_part(found.get(name)) for name in ("nps.where", "churn.left_where"))
+    return score_bridge(found) if whole or part or "nps.score" not in found else None
 
 
 def _why(found: Found) -> tuple[Message, ...]:

@@ -17,8 +17,9 @@ def scope(found: Found, *, quarter: Quarter) -> tuple[Message, ...]:
     if active is not None:
         last_day = date.fromordinal(quarter.end.toordinal() - 1)
         lines.append(Message("overview.scope.active", {"n": active, "day": last_day}))
-    score = number_of(found.get("nps.score"))
-    for what, n in (("answers", None if score is None else score.n), ("comments", comments(found))):
+    score, texts = number_of(found.get("nps.score")), _step(found, "voc.coverage", "texts")
+    written = comments(found) if texts is None else texts
+    for what, n in (("answers", None if score is None else score.n), ("comments", written)):
         if n is not None:
             lines.append(Message(f"overview.scope.{what}", {"n": n}))
     return tuple(lines)

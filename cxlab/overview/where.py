@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from cxlab.finding import Finding, Label, Message, Unit
-from cxlab.overview.answer import Where
+from cxlab.overview.answer import Where, real_part
 from cxlab.overview.board import Bridge, Part
 from cxlab.overview.reading import Found, code_column, moved, number_of, plain_value, value_in
 from cxlab.quarter import Quarter
@@ -29,7 +29,7 @@ def score_bridge(found: Found) -> Bridge | None:
     """The bridge of the score from ``nps.parts``, or of the share that left from ``churn.left_parts``."""
     change = found.get("nps.change")
     score = None
-    if moved(change) or "churn.left_parts" not in found:
+    if moved(change) or real_part(found.get("nps.where")) or "churn.left_parts" not in found:
         parts, end = found.get("nps.parts"), found.get("nps.score")
         score = _bridge(parts, end=end, change=change, unit="points", more_is_worse=False)
     return score or _bridge(
@@ -57,9 +57,7 @@ def where_moved(found: Found, *, events: pd.DataFrame, quarter: Quarter) -> Wher
     event = _event(events, quarter=quarter, of={part.label.of for part in groups})
     hit = [part for part in groups if event is not None and part.label.code in event[1]]
     if event is not None and _share(hit, change.value) >= MOST:
-        return Where(
-            groups=_labels(hit), extent=_extent(_share(hit, change.value)), event=event[0]
-        )
+        return Where(groups=_labels(hit), extent=_extent(_share(hit, change.value)), event=event[0])
     for few in (1, 2):
         first = sorted(groups, key=lambda part: part.value * change.value, reverse=True)[:few]
         if _share(first, change.value) >= (ALMOST_ALL if few == 1 else MOST) and _sure(first[0]):

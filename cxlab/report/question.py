@@ -21,6 +21,9 @@ from cxlab.wording import Wording
 
 Item = dict[str, str]
 
+NO_STEP: Mapping[str, Any] = {"metadata": {}}
+"""The notebook of a step that did not run."""
+
 _PROOF = re.compile(r'<a href="(?P<step>[a-z_]+)\.html#(?P<name>[^"]+)"')
 
 
@@ -49,6 +52,7 @@ def question_page(report: Report, step: str, *, language: str) -> str:
         first=first,
         body=rest,
         contents=_contents(report, step, rest, shown_findings(notebook, language=language), wording),
+        unseen=[] if board else unseen(report, step, wording=wording),
         said=[] if board else said_last_time(report, step, wording=wording),
         how=how(recorded, report=report, wording=wording),
         downloads=[
@@ -126,6 +130,26 @@ def _unsaid(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
             if check["state"] != "passed":
                 unsaid.setdefault(check["text"], entry["what"])
     return unsaid
+
+
+def unseen(report: Report, step: str, *, wording: Wording) -> list[str]:
+    """Say how large a change would have been seen where none was told, and which answers could not be joined."""
+    said = []
+    for finding in report.of(step):
+        mde, number = finding.message.values.get("mde"), finding.headline
+        told = finding.message.id.endswith(".cannot_tell") and "against" in finding.table.columns
+        if told and isinstance(number, Estimate) and isinstance(mde, int | float):
+            what = caption_of(finding, wording=wording, beside=report.study.quarter)
+            said.append(
+                wording.text("page.unseen", what=what, mde=_written(float(mde), number.unit, "size", wording))
+            )
+    if "survey_responses" in about(report.executed.get(step, NO_STEP)).get("tables", ()):
+        for link, share in report.study.load.joined.items():
+            if share < 1:
+                said.append(
+                    wording.text("page.not_joined", what=wording.text(f"page.data.join.{link}"), share=share)
+                )
+    return said
 
 
 def commentary(report: Report, step: str, *, language: str) -> list[dict[str, str]]:

@@ -162,7 +162,9 @@ def company():
         score(), change(), parts(), finding("nps.bound", bound, message=said("The NPS of all customers", bound)),
         finding("nps.response", share, message=said("The share who answered", share), shape="flow"),
         finding("nps.touchpoints", bound, message=said("Complaint handling", bound)), left(),
-        change("churn.left_change", 0.003, -0.004, 0.011, "cannot_tell", unit="share_points", last=None, mde=0.011),
+        change(
+            "churn.left_change", 0.003, -0.004, 0.011, "cannot_tell", unit="share_points", last=None, mde=0.011
+        ),
         where(), finding("churn.retention", stay, message=Message("churn.retention", {})),
         finding("churn.at_risk", risk, message=Message("churn.at_risk", {"share": 0.071, "flat": 292e6})),
         finding("churn.next_quarter", forecast, about=Q3 + 1),

@@ -94,8 +94,14 @@ def test_a_part_that_moved_is_told_though_the_whole_did_not(make, found):
     values = {"groups": GROUPS, "score": make.estimate(18, 13, 23, "points", 900), "change": moved}
     found["nps.where"] = make.finding("nps.where", moved, message=Message("nps.where.real_fall", values))
     found["nps.change"] = make.change(value=-3.0, low=-7.0, high=1.0, verdict="cannot_tell", last=27.0)
-    assert ids(answer(found)) == ["nps.cannot_tell", "nps.part.fall", "among.rise"]
-    assert "Among Én 90 and Én 120 users it fell 9 points to 18: a real fall." in told(answer(found), make)
+    assert ids(answer(found)) == ["nps.part.fall", "there.rise", "at_risk"]
+    assert told(answer(found), make) == (
+        "Én 90 and Én 120 users are less happy, and it is real: their NPS fell 9 points to 18; for all, 24 after "
+        "27, we cannot tell yet. They also leave more: 9.6%, +2.0 points, real. "
+        "232 m VND of next quarter's margin is at risk."
+    )
+    found["nps.change"] = make.change(value=-1.0, low=-2.0, high=0.0, verdict="no_material_change", last=25.0)
+    assert ids(answer(found))[0] == "nps.part.fall.same"
 
 
 @pytest.mark.parametrize(("case", "sentence"), [("real_rise", "among.rise"), ("real_fall", "among.fall")])

@@ -100,7 +100,8 @@ def test_the_bridge_tells_its_numbers_to_those_who_cannot_see_it(make, found):
     alt = re.search(r'<figure>.*?alt="([^"]+)"', written, re.DOTALL)[1]
     assert alt == (
         "NPS, in points, from last quarter to this one: Q2 2026 31; Én 90 −4.2 (−6.9 to −1.5); Én 120 −2.0 (−3.9 "
-        "to −0.1); Én Tự Do −0.3 (−1.9 to 1.3); Other groups −0.2; Mix of customers −0.3 (−0.9 to 0.3); Q3 2026 24."
+        "to −0.1); Én Tự Do −0.3 (−1.9 to 1.3); Other groups −0.2; Mix of customers −0.3 (−0.9 to 0.3); Q3 "
+        "2026 24."
     )
     assert written.count("<source media=") == 1
 

@@ -15,7 +15,7 @@ def said(message, make, language="en"):
 def test_the_theme_that_grew_is_told_with_last_quarter(make, found):
     told = theme_moved(found)
     assert said(told, make) == "Price is named in 19% (16 to 22) of comments, 9% last quarter: a real rise."
-    assert said(told, make, "vi") == "19% (16 đến 22) ý kiến nhắc tới giá cước, quý trước 9%: tăng thật."
+    assert said(told, make, "vi") == "19% (16 đến 22) ý kiến nhắc tới “giá cước”; quý trước 9%: tăng thật."
     assert said(theme_score(found), make) == "Those who name it score −31 (−38 to −24)."
 
 
