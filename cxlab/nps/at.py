@@ -87,7 +87,7 @@ def unmeasured(study: Study, *counts: pd.DataFrame) -> Finding | None:
 
 
 def leading(measured: Finding, *others: Finding | None) -> Finding:
-    """Return the score as the answer of the page: it says the first of the others that has something to say.
+    """Return the score as the answer of the page: it says, in short, the first of the others that has an answer.
 
     Parameters
     ----------
@@ -98,5 +98,6 @@ def leading(measured: Finding, *others: Finding | None) -> Finding:
     """
     for other in others:
         if other is not None and isinstance(other.headline, Estimate):
-            return measured.saying(other.message)
+            short = {"nps.journey.none": "nps.journey.none.short"}.get(other.message.id, other.message.id)
+            return measured.saying(Message(short, other.message.values))
     return measured
