@@ -7,6 +7,7 @@ are words. Nothing here reads or writes files.
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -91,14 +92,14 @@ def kept(texts: Iterable[str]) -> Iterator[str]:
 
 _TRAILING = re.compile(r"[.,;:!?)\]}'\"…]+$")
 _EMAIL = re.compile(
-    r"[\w.+-]+(?:@| @ )(?:[\w-]+\.)+[a-z]{2,}|[\w.+-]+(?:@| @ )(?:gmail|yahoo|hotmail|outlook|icloud)\b"
-    r"|[\w.+-]+ ?[(\[]at[)\] ] ?(?:[\w-]+\.)+[a-z]{2,}",
+    r"(?<![\w.+-])[\w.+-]{1,64}(?:(?:@| @ | ?[(\[]at[)\] ] ?)(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}"
+    r"|(?:@| @ )(?:gmail|yahoo|hotmail|outlook|icloud)\b)",
     re.IGNORECASE | re.ASCII,
 )
 _URL = re.compile(
     r"(?:https?://|www\.)\S+"
-    r"|(?<![\w@.-])(?:[a-z0-9-]{2,}\.)+(?:com|vn|org|edu|gov)\b(?:/\S*)?"
-    r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+",
+    r"|(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,8}(?:com|vn|org|edu|gov)\b(?:/\S*)?"
+    r"|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,6}/\S+",
     re.IGNORECASE | re.ASCII,
 )
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z][\w.]{2,30}", re.ASCII)
@@ -160,13 +161,16 @@ def _take(
     fits: Callable[[re.Match[str]], bool] | None = None,
 ) -> None:
     """Add what a pattern finds where nothing was found before."""
+    earlier = sorted(spans)
+    starts = [span.start for span in earlier]
     for match in pattern.finditer(text):
         start, end = match.span(group)
         if match[group].startswith("(") and match[group].count("(") > match[group].count(")"):
             start += 1
         if trimmed:
             end -= len(found[0]) if (found := _TRAILING.search(match[group])) else 0
-        free = all(end <= other.start or start >= other.end for other in spans)
+        before = bisect.bisect_left(starts, end) - 1  # the last one that begins before this ends
+        free = before < 0 or earlier[before].end <= start
         if free and start < end and (fits is None or fits(match)):
             spans.append(Span(start=start, end=end, kind=kind))
 
