@@ -1,11 +1,12 @@
 """The leader's page: the answer, the numbers, the decisions, what we do not know."""
 
 from cxlab.overview.board import Board, Bridge, Commentary, Decision, Line, Quote, Tile
-from cxlab.overview.compose import findings, page
+from cxlab.overview.compose import QUESTIONS, findings, page
 from cxlab.overview.forecasts import forecast_graded
 from cxlab.overview.targets import target_for
 
 __all__ = [
+    "QUESTIONS",
     "Board",
     "Bridge",
     "Commentary",

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxlab.finding import Finding
+from cxlab.overview import QUESTIONS
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
 from cxlab.report.prose import inline
@@ -56,8 +57,9 @@ class Report:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """Names of the steps in the order of the navigation: the overview first."""
-        return tuple(sorted(self.executed, key=lambda step: step != OVERVIEW))
+        """Names of the steps in the order of the navigation: the overview, its questions in its order, others."""
+        told = (OVERVIEW, *QUESTIONS)
+        return tuple(sorted(self.executed, key=lambda step: told.index(step) if step in told else len(told)))
 
     def is_board(self, step: str) -> bool:
         """Whether a step's outputs bring their own title and layout."""

@@ -39,6 +39,9 @@ FORMS: dict[Unit, str] = {
 CHANGES: dict[Unit, Unit] = {"share": "share_points", "probability": "share_points"}
 """Unit of a difference, where it is another than that of the numbers."""
 
+AS_TYPED = ("term", "word")
+"""Columns of words people typed: they keep their small letters."""
+
 COMPARED = ("last", "alone", "flat", "now", "before", "year_ago", "counted", "naive", "forecast", "others")
 """Columns in the unit of the estimates."""
 
@@ -197,14 +200,16 @@ def missing(value: object) -> bool:
 
 
 def _cells(columns: Iterable[Column], row: Row, *, few: bool, counted: bool, wording: Wording) -> Iterable[Markup]:
-    for place, (_, numeric, write) in enumerate(columns):
+    as_typed = {_title(name, wording) for name in AS_TYPED}
+    for place, (title, numeric, write) in enumerate(columns):
         if few and numeric:
             yield Markup('<td class="n few">{}</td>').format(plain(wording.text("term.not_shown")))
             continue
         text = write(row)
         text = text if isinstance(text, Markup) else plain(text)
         if place == 0 and not numeric:
-            yield Markup('<th scope="row">{}</th>').format(text)
+            typed = Markup(' class="typed"') if title in as_typed else Markup("")
+            yield Markup('<th scope="row"{}>{}</th>').format(typed, text)
         elif numeric:
             n = Markup("") if counted or missing(row["n"]) else Markup(' data-n="{}"').format(int(row["n"]))
             yield Markup('<td class="n"{}>{}</td>').format(n, text)

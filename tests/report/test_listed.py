@@ -126,3 +126,10 @@ def test_columns_that_tell_a_figure_how_to_draw_are_no_columns_of_the_page(make,
     html = str(table_html(finding, wording=wording_of(study, "en"), minimum_n=10, caption="Parts"))
     assert "total" not in html
     assert ">12</td>" in html
+
+
+def test_words_people_typed_keep_their_small_letters(make, study):
+    finding = make.finding("voc.uncoded")
+    finding = make.finding("voc.uncoded", table=finding.table.rename(columns={"plan": "term"}))
+    html = str(table_html(finding, wording=wording_of(study, "en"), minimum_n=10, caption="New words"))
+    assert html.count('<th scope="row" class="typed">') == 3
