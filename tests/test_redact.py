@@ -237,7 +237,19 @@ def test_names_are_suggested_and_stay(text, names):
 
 
 @pytest.mark.parametrize(
-    "unit", ["a@" + "a." * 500, "a" * 500 + "@", "1 ", "84 ", "a.a.", "(", "12A-", "fb: aaaa"]
+    "unit",
+    [
+        "a@" + "a." * 500,
+        "a" * 500 + "@",
+        "1 ",
+        "84 ",
+        "a.a.",
+        "(",
+        "12A-",
+        "fb: aaaa",
+        "a@b.vn ",
+        "@abc 0912345678 ",
+    ],
 )
 def test_long_hostile_texts_come_through(unit):
     """Patterns that look back and forth over a long text would not end within a test run."""
