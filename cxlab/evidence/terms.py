@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.evidence.readings import Readings, mostly_given
+from cxlab.evidence.themes import SPEAKS
 from cxlab.quarter import Quarter
 
 ALL = ""
@@ -48,7 +49,9 @@ def terms_of(text: str) -> set[str]:
 
 
 def term_table(texts: ir.Table, read: Readings, *, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Count texts by the terms they hold. Counts of disjoint texts add, but for the rare terms left out.
+    """Count texts by the terms they hold.
+
+    Counts of disjoint texts add, but for the rare terms left out.
 
     Parameters
     ----------
@@ -62,18 +65,21 @@ def term_table(texts: ir.Table, read: Readings, *, quarters: Sequence[Quarter]) 
     Returns
     -------
     DataFrame
-        ``term`` (`ALL` = every text), ``quarter``, ``texts``, ``read`` (of a random sample), and ``code_<code>``
-        for every code: those read to which at least half of their readers gave it. Integers, sorted.
+        ``term`` (`ALL` = every text), ``quarter``, ``texts``, ``speaks`` (those of `SPEAKS` words or more),
+        ``read`` (of a random sample), and ``code_<code>`` for every code: those read to which at least half of
+        their readers gave it. Integers, sorted.
     """
     place = {text: number for number, text in enumerate(read.texts)}
     given = mostly_given(read.found)
     names = [f"code_{code}" for code in read.codes]
     frames = []
     for quarter in quarters:
-        counts = {name: Counter[str]() for name in ("texts", "read", *names)}
-        for verbatim, text in _of(texts, quarter):
+        counts = {name: Counter[str]() for name in ("texts", "speaks", "read", *names)}
+        for verbatim, text, words in _of(texts, quarter):
             terms = terms_of(text) | {ALL}
             counts["texts"].update(terms)
+            if words >= SPEAKS:
+                counts["speaks"].update(terms)
             number = place.get(verbatim)
             if number is not None:
                 counts["read"].update(terms)
@@ -81,15 +87,15 @@ def term_table(texts: ir.Table, read: Readings, *, quarters: Sequence[Quarter]) 
                     counts[names[code]].update(terms)
         frames.append(pd.DataFrame(counts).rename_axis("term").reset_index().assign(quarter=str(quarter)))
     table = pd.concat(frames, ignore_index=True).fillna(0)
-    whole = ["texts", "read", *names]
+    whole = ["texts", "speaks", "read", *names]
     table[whole] = table[whole].astype("int64")
     common = table.groupby("term")["texts"].transform("sum") >= FEWEST_TEXTS
     kept = table[common | (table["term"] == ALL)]
     return kept.sort_values(["term", "quarter"], ignore_index=True)[["term", "quarter", *whole]]
 
 
-def _of(texts: ir.Table, quarter: Quarter) -> Iterable[tuple[str, str]]:
-    """Return id and text."""
+def _of(texts: ir.Table, quarter: Quarter) -> Iterable[tuple[str, str, int]]:
+    """Return id, text and number of words."""
     rows = texts.filter(texts.quarter_number == quarter.ordinal).order_by("text_hash", "verbatim_id")
-    frame = rows.limit(MOST_TEXTS).select("verbatim_id", "text").to_pandas()
-    return zip(frame["verbatim_id"], frame["text"], strict=True)
+    frame = rows.limit(MOST_TEXTS).select("verbatim_id", "text", "words").to_pandas()
+    return zip(frame["verbatim_id"], frame["text"], frame["words"], strict=True)

@@ -53,17 +53,7 @@ def agreement(
     """
     coders = coders_of(counts, adjudicator=adjudicator)
     rule, method = definition(RULE, draws=draws), Message("voc.method.agreement", {"draws": draws})
-    rows, undefined = [], []
-    for code, part in counts[counts["code"] != NO_CODE].groupby("code"):
-        found, equal = _agreement(part, coders, level=level, draws=draws, seed=seed)
-        if found.units < minimum:
-            continue
-        if found.value is None or found.low is None or found.high is None:
-            undefined.append(str(code))
-            continue
-        tail = estimates(found.value, found.low, found.high, found.units)
-        gate = gate_of(found.value, found.low)
-        rows.append({"theme": str(code), "gate": gate, "needed": POINT, "equal_share": equal, **tail})
+    rows, undefined = _rows(counts, coders, least=minimum, level=level, draws=draws, seed=seed)
     if not rows:
         message = Message(
             "voc.agreement.one_coder" if len(coders) < 2 else "voc.agreement.too_few", {"n": minimum}
@@ -86,6 +76,25 @@ def agreement(
         "voc.agreement", about=quarter, rule=rule, headline=value, message=message, table=table, shape="bars",
         method=method, checks=(_gate_check(len(weak), of=len(table)), *_undefined(undefined)),
     )  # fmt: skip
+
+
+def _rows(
+    counts: pd.DataFrame, coders: list[str], *, least: int, level: float, draws: int, seed: int
+) -> tuple[list[dict[str, object]], list[str]]:
+    """Row per theme, and the themes whose agreement is undefined."""
+    rows: list[dict[str, object]] = []
+    undefined: list[str] = []
+    for code, part in counts[counts["code"] != NO_CODE].groupby("code"):
+        found, equal = _agreement(part, coders, level=level, draws=draws, seed=seed)
+        if found.units < least:
+            continue
+        if found.value is None or found.low is None or found.high is None:
+            undefined.append(str(code))
+            continue
+        tail = estimates(found.value, found.low, found.high, found.units)
+        gate = gate_of(found.value, found.low)
+        rows.append({"theme": str(code), "gate": gate, "needed": POINT, "equal_share": equal, **tail})
+    return rows, undefined
 
 
 def gate_of(value: float, low: float) -> str:

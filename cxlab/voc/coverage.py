@@ -43,6 +43,7 @@ def coverage(texts: pd.DataFrame, *, quarter: Quarter, read: Readings | None = N
     counts = [int(row[name]) for name in STEPS]
     table = pd.DataFrame({"step": list(STEPS), "total": True, **estimates(counts, counts, counts, counts)})
     case = "twice" if row["read_twice"] else "once" if row["read"] else "unread"
+    case = "all" if case == "once" and row["read"] == row["texts"] else case
     headline = Estimate(value=row["texts"], low=row["texts"], high=row["texts"], unit="count", n=int(row["texts"]))
     return finding(
         "voc.coverage", about=quarter, rule=rule, headline=headline, table=table, shape="flow",

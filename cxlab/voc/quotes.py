@@ -104,7 +104,7 @@ def quotes(
 
 
 def quotable(text: str) -> bool:
-    """Whether a comment may stand on a page: of fit length, of words, with nothing strange, struck out or personal.
+    """Whether a comment may stand on a page: of fit length, of words, nothing strange, struck out or personal.
 
     What may be a name or an address is left out with some that are none: there are comments enough.
 

@@ -88,7 +88,7 @@ def trend(
     quarter: Quarter,
     level: float = 0.95,
     adjudicator: str = "team",
-) -> Finding:
+) -> Finding | None:
     """Share of the leading theme in every quarter whose sample was read as this one's was.
 
     Parameters
@@ -102,8 +102,9 @@ def trend(
 
     Returns
     -------
-    Finding
-        ``voc.trend``: table: ``quarter``, oldest first, then the share; n = texts read. Headline: the last one.
+    Finding or None
+        None with fewer than two such quarters. ``voc.trend``: table: ``quarter``, oldest first, then the share; n
+        = texts read. Headline: the last one.
     """
     theme = named.message.values.get("group")
     quarters = [each for each in sorted(set(counts["quarter"])) if each <= str(quarter)]
@@ -117,10 +118,7 @@ def trend(
     rule = definition(RULE, series=True)
     method = method_of(sample_of(counts, quarter=quarter, adjudicator=adjudicator))
     if not isinstance(theme, Label) or len(rows) < 2 or rows[-1]["quarter"] != str(quarter):
-        return finding(
-            "voc.trend", about=quarter, rule=rule, headline=None, method=method,
-            message=Message("voc.trend.first"), table=empty_table("quarter"), shape="trend",
-        )  # fmt: skip
+        return None
     table = pd.DataFrame(rows)
     headline = estimate_of(table.iloc[-1], unit="share", level=level)
     top = table.loc[table["estimate"].idxmax()]

@@ -38,6 +38,7 @@ def themes(
     band: float = 0.01,
     level: float = 0.95,
     minimum: int = 10,
+    most: int = 16,
     adjudicator: str = "team",
 ) -> Finding:
     """Share of comments that name each theme, and its change on the quarter before.
@@ -56,6 +57,8 @@ def themes(
         Changes of a share within plus or minus this are too small to matter.
     minimum : int
         Themes found in fewer texts read, this quarter and the one before, are not shown.
+    most : int
+        No more themes than this are shown and judged: those named most, in either quarter.
     adjudicator : str
         The coder whose readings settle what the others disagree on.
 
@@ -63,9 +66,9 @@ def themes(
     -------
     Finding
         ``voc.themes``: table: ``theme``, ``gate`` (passed, tentative, failed, '' where agreement is not known),
-        ``counted`` (what merely counting the codes would say), ``last``, ``change``, ``change_low``,
-        ``change_high``, ``p``, ``verdict``, most named first; headline: the share of the theme that moved most for
-        real, else of the one most named. n = texts read.
+        ``counted`` (what merely counting the codes would say, where some are adjudicated), ``last``, ``change``,
+        ``change_low``, ``change_high``, ``p``, ``verdict``, most named first; headline: the share of the theme
+        that moved most for real, else of the one most named. n = texts read.
 
     Raises
     ------
@@ -84,14 +87,16 @@ def themes(
     table, rare = _table(
         _shares(counts, texts, quarter=quarter, sample=now, adjudicator=adjudicator),
         _shares(counts, texts, quarter=quarter - 1, sample=before, adjudicator=adjudicator) if compared else {},
-        gates=gates_of(agreement), read=now.read, least=minimum, level=level,
+        gates=gates_of(agreement), read=now.read, least=minimum, most=most, level=level,
     )  # fmt: skip
     judged = verdicts(table, band=band, low="change_low", high="change_high") if compared else [None] * len(table)
     table["verdict"] = pd.Series(judged, dtype="object")
+    if now.way != "adjudicated":
+        table = table.drop(columns="counted")
     headline, message = said(table, quarter=quarter, compared=compared, least=minimum, level=level)
     return finding(
         "voc.themes", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
-        method=method_of(now), checks=(*_checks(table, rare=rare, least=minimum), made_check(now)),
+        method=method_of(now), checks=(*_checks(table, rare=rare), made_check(now)),
     )  # fmt: skip
 
 
@@ -125,19 +130,26 @@ def gates_of(agreement: Finding | None) -> dict[str, str]:
 
 
 def _table(
-    now: dict[str, Share], before: dict[str, Share], *, gates: dict[str, str], read: int, least: int, level: float
+    now: dict[str, Share],
+    before: dict[str, Share],
+    *,
+    gates: dict[str, str],
+    read: int,
+    least: int,
+    most: int,
+    level: float,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Row per theme that enough texts name, now or before, most named first; and the themes too rare."""
-    rows, rare = [], []
-    for code, share in now.items():
-        last = before.get(code)
-        if max(share.texts, last.texts if last else 0.0) < least:
-            rare.append(code)
-            continue
+    largest = {code: max(each[code].texts for each in (now, before) if code in each) for code in now}
+    common = sorted((code for code in now if largest[code] >= least), key=lambda code: -largest[code])[:most]
+    rows = []
+    for code in common:
+        share, last = now[code], before.get(code)
         change = {} if last is None else _change(share.share, last.share, level=level)
         tail = estimates(share.share.share, *share.share.ends(level=level), read)
         rows.append({"theme": code, "gate": gates.get(code, ""), "counted": share.counted, **change, **tail})
     table = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "estimate", "low", "high", "n"])
+    rare = [code for code in now if code not in common]
     return table.sort_values(["estimate", "theme"], ascending=[False, True], ignore_index=True), rare
 
 
@@ -179,10 +191,10 @@ def _change(share: Prevalence, last: Prevalence, *, level: float) -> dict[str, o
     }
 
 
-def _checks(table: pd.DataFrame, *, rare: list[str], least: int) -> tuple[Check, ...]:
+def _checks(table: pd.DataFrame, *, rare: list[str]) -> tuple[Check, ...]:
     checks = []
     if rare:
-        values: dict[str, Value] = {"themes": labels("theme", rare), "least": least}
+        values: dict[str, Value] = {"themes": labels("theme", rare)}
         checks.append(Check(name="rare", passed=None, message=Message("voc.check.rare", values)))
     weak = table[table["gate"].isin(["tentative", "failed"])]
     if len(weak):

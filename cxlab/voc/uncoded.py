@@ -85,16 +85,19 @@ def uncoded(
     )
     low, high = share.ends(level=level)
     headline = Estimate(value=share.share, low=low, high=high, unit="share", n=sample.read, level=level)
-    values: dict[str, Value] = {"share": headline, "quarter": quarter, "n": len(table)}
-    if len(table):
-        first = table.iloc[0]
-        values |= {"term": str(first["term"]), "term_share": float(first["estimate"])}
-    case = "new" if len(table) else "nothing_new" if compared else "first"
     return finding(
-        "voc.uncoded", about=quarter, rule=rule, headline=headline, message=Message(f"voc.uncoded.{case}", values),
+        "voc.uncoded", about=quarter, rule=rule, headline=headline, message=_said(headline, table, compared=compared),
         table=table, shape="number", method=Message("voc.method.uncoded"),
         checks=(_compared(compared), made_check(sample)),
     )  # fmt: skip
+
+
+def _said(share: Estimate, table: pd.DataFrame, *, compared: bool) -> Message:
+    values: dict[str, Value] = {"share": share, "n": len(table)}
+    if len(table):
+        first = table.iloc[0]
+        values |= {"term": str(first["term"]), "term_share": float(first["estimate"])}
+    return Message(f"voc.uncoded.{'new' if len(table) else 'nothing_new' if compared else 'first'}", values)
 
 
 def _compared(compared: bool) -> Check:
@@ -115,6 +118,7 @@ def _terms(terms: pd.DataFrame, *, quarter: Quarter, level: float, minimum: int)
     size = found["texts"].to_numpy(dtype=float)
     newer = holm(more_often_p(size, int(every), before, int(every_then))) < SURE
     newer &= size / every >= NEW_TIMES * before / every_then
+    newer &= (2 * found["speaks"] >= found["texts"]).to_numpy()  # "did not answer" is no theme
     explained = found[names].max(axis=1) >= found["read"] / 2 if names else found["read"] < 0
     kept = newer & ~explained.to_numpy() & (found["read"] >= FEWEST_READ).to_numpy()
     low, high = wilson(size, every, level=level)
