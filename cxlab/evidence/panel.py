@@ -27,6 +27,11 @@ customer brought a quarter before the first score used. The rest of revenue is s
 BLOCK = 65_536
 """Rows of the panel read at a time."""
 
+NEEDED = (
+    "customer_id", "account_id", "quarter_number", "revenue_amount", "active_days", "active_end", "grp",
+)  # fmt: skip
+"""Columns of the panel that are read."""
+
 _COLUMNS = ("account", "customer", "quarter", "revenue", "days", "answer", "stays")
 
 
@@ -131,10 +136,15 @@ def panel_sums(
     Raises
     ------
     ValueError
-        If there is no quarter, or the panel holds one that is not among them.
+        If there is no quarter, the panel holds one that is not among them, or it lacks columns.
     """
     if not quarters:
         raise ValueError("panel_sums needs at least one quarter; got none")
+    missing = [name for name in NEEDED if name not in panel.columns]
+    if missing:
+        raise ValueError(
+            f"a panel has the columns {', '.join(NEEDED)}; {', '.join(missing)} not among {', '.join(panel.columns)}"
+        )
     low, high = revenue_edges(panel) if edges is None else edges
     total: PanelEvidence | None = None
     for columns in _read(panel, quarters=quarters):

@@ -194,6 +194,15 @@ def test_a_quarter_outside_the_window_is_refused(rows):
         panel_sums(ibis.memtable(rows), quarters=QUARTERS[:-1], edges=(0.0, 1.0))
 
 
+def test_a_panel_without_what_is_read_is_refused(rows):
+    message = (
+        r"^a panel has the columns customer_id, account_id, quarter_number, revenue_amount, active_days, active_end, "
+        r"grp; account_id, grp not among customer_id, quarter_number, revenue_amount, active_days, active_end$"
+    )
+    with pytest.raises(ValueError, match=message):
+        panel_sums(ibis.memtable(rows.drop(columns=["account_id", "grp"])), quarters=QUARTERS)
+
+
 def test_no_quarter_is_refused(rows):
     with pytest.raises(ValueError, match=r"^panel_sums needs at least one quarter; got none$"):
         panel_sums(ibis.memtable(rows), quarters=[])
