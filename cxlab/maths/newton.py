@@ -19,6 +19,8 @@ REACH = 14.0
 
 MOST_STEPS = 200
 
+_SMALL = 1e-3
+
 ROUGH = 1e-5
 """Tolerance of a replicate: parameters within half a hundredth of their standard error."""
 
@@ -63,7 +65,8 @@ def climb(height: Height, *, start: ArrayLike, tolerance: float = 1e-9) -> Top:
         step = np.zeros_like(at)
         step[free] = _uphill(gradient[free], hessian[np.ix_(free, free)])
         if float(gradient @ step) < tolerance:
-            return Top(at=at, height=value, hessian=hessian)
+            last = step if np.abs(step).max(initial=0.0) < _SMALL else 0.0  # not along a ridge without a top
+            return Top(at=np.clip(at + last, -REACH, REACH), height=value, hessian=hessian)
         step *= min(1.0, 2.0 / float(np.abs(step).max()))
         for halving in range(40):
             there = np.clip(at + step / 2**halving, -REACH, REACH)
