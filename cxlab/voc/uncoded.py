@@ -86,8 +86,8 @@ def uncoded(
     low, high = share.ends(level=level)
     headline = Estimate(value=share.share, low=low, high=high, unit="share", n=sample.read, level=level)
     return finding(
-        "voc.uncoded", about=quarter, rule=rule, headline=headline, message=_said(headline, table, compared=compared),
-        table=table, shape="number", method=Message("voc.method.uncoded"),
+        "voc.uncoded", about=quarter, rule=rule, headline=headline, table=table, shape="number",
+        message=_said(headline, table, compared=compared), method=Message("voc.method.uncoded"),
         checks=(_compared(compared), made_check(sample)),
     )  # fmt: skip
 
@@ -97,7 +97,8 @@ def _said(share: Estimate, table: pd.DataFrame, *, compared: bool) -> Message:
     if len(table):
         first = table.iloc[0]
         values |= {"term": str(first["term"]), "term_share": float(first["estimate"])}
-    return Message(f"voc.uncoded.{'new' if len(table) else 'nothing_new' if compared else 'first'}", values)
+    case = "new" if len(table) else "nothing_new" if compared else "first"
+    return Message(f"voc.uncoded.{case}", values)
 
 
 def _compared(compared: bool) -> Check:
