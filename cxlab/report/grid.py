@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cxlab.finding import Finding, Label, Unit
+from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.tables import DOWNLOAD_ONLY, NOTHING, Row, hidden_rows, interval_text, missing, unit_of
 from cxlab.wording import Wording
@@ -93,6 +94,8 @@ def _cell(row: Row | None, unit: Unit, wording: Wording) -> Markup:
 
 
 def _name(of: str, code: object, wording: Wording) -> str:
+    if of == "quarter":
+        return plain(wording.number(Quarter.parse(str(code)), "quarter"))
     words = plain(wording.label(Label(of=of.removeprefix("from_").removeprefix("to_"), code=str(code))))
     return words[:1].upper() + words[1:]
 

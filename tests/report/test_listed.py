@@ -133,3 +133,12 @@ def test_words_people_typed_keep_their_small_letters(make, study):
     finding = make.finding("voc.uncoded", table=finding.table.rename(columns={"plan": "term"}))
     html = str(table_html(finding, wording=wording_of(study, "en"), minimum_n=10, caption="New words"))
     assert html.count('<th scope="row" class="typed">') == 3
+
+
+def test_quarters_across_are_written_as_quarters(make, study):
+    finding = grid(make)
+    quarters = finding.table["region"].map({"hn": "2026Q1", "hcm": "2026Q2", "se": "2026Q3"})
+    table = finding.table.rename(columns={"region": "quarter"}).assign(quarter=quarters)
+    html = written(make.finding("nps.journey_quarters", table=table, shape="grid"), study, language="vi")
+    assert "quý II/2026</th>" in html
+    assert "2026Q2" not in html
