@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab.claim import empty_table, finding
-from cxlab.evidence.panel import DETRACTOR, PROMOTER, PanelEvidence
+from cxlab.evidence.panel import PanelEvidence
+from cxlab.evidence.panel_rows import DETRACTOR, PROMOTER
 from cxlab.finding import Check, Estimate, Finding, Message, Value, definition
 from cxlab.maths import intervals
 from cxlab.maths.panel import PanelFit, panel_fit

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxlab.claim import estimates
-from cxlab.evidence.panel import DETRACTOR, PASSIVE, PanelEvidence
+from cxlab.evidence.panel import PanelEvidence
+from cxlab.evidence.panel_rows import DETRACTOR, PASSIVE
 from cxlab.finding import Estimate
 from cxlab.maths import intervals
 from cxlab.maths.panel import PanelFit

@@ -9,7 +9,8 @@ import pandas as pd
 
 from cxlab.claim import empty_table, estimate_of, estimates, finding
 from cxlab.errors import FitError
-from cxlab.evidence.panel import DETRACTOR, PASSIVE, PROMOTER, PanelEvidence
+from cxlab.evidence.panel import PanelEvidence
+from cxlab.evidence.panel_rows import DETRACTOR, PASSIVE, PROMOTER
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals
 from cxlab.maths.panel import PanelFit, joint_test, panel_fit

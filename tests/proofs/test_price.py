@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cxlab.evidence import panel as builder
+from cxlab.evidence.panel import evidence_of
+from cxlab.evidence.panel_rows import DETRACTOR, PASSIVE, PROMOTER, block_of
 from cxlab.maths.intervals import multiplier
 from cxlab.maths.panel import panel_fit
 from cxlab.quarter import Quarter
@@ -52,11 +53,11 @@ def evidence(rng, *, customers=1000, true=TRUE, feedback=0.0, same_quarter=0.0, 
     columns = {
         "account": who, "customer": who, "quarter": np.tile([q.ordinal for q in QUARTERS], customers),
         "revenue": revenue.ravel(), "days": np.tile([q.days for q in QUARTERS], customers),
-        "answer": np.where(up, builder.PROMOTER, np.where(down, builder.DETRACTOR, builder.PASSIVE)).ravel(),
+        "answer": np.where(up, PROMOTER, np.where(down, DETRACTOR, PASSIVE)).ravel(),
         "stays": np.ones(customers * t, dtype=bool),
     }  # fmt: skip
-    block = builder._block(columns, quarters=QUARTERS)
-    return builder._evidence(block, quarters=tuple(QUARTERS), edges=(40.0, 60.0))
+    block = block_of(columns, quarters=QUARTERS)
+    return evidence_of(block, quarters=tuple(QUARTERS), edges=(40.0, 60.0))
 
 
 def measured(setting, *, panels, seed, **planted):

@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlab.evidence import panel as builder
+from cxlab.evidence import panel_rows
 from cxlab.evidence.panel import panel_sums, revenue_edges
 from cxlab.maths.panel import PanelSums, panel_fit
 from cxlab.quarter import Quarter
@@ -112,7 +112,7 @@ def revenue_before(ordered):
 
 def test_counts_are_those_of_the_rows(rows, evidence):
     ordered = with_neighbours(rows)
-    for place, group in enumerate(builder.GROUPS):
+    for place, group in enumerate(panel_rows.GROUPS):
         counted = ordered[ordered["grp"] == group].groupby("quarter_number").size()
         assert evidence.answers[:, place].tolist() == [counted.get(q.ordinal, 0) for q in QUARTERS]
     last = ordered[ordered["quarter_number"] == QUARTERS[-1].ordinal]
@@ -157,11 +157,11 @@ def test_disjoint_accounts_add_in_any_order_and_in_blocks_of_any_size(draw_panel
     first = set(accounts[: int(cut * len(accounts))])
     parts = [rows[rows["account_id"].isin(first) == inside] for inside in (True, False)]
     assert alike(whole, add_up(parts[0]) + add_up(parts[1]))
-    size, builder.BLOCK = builder.BLOCK, block
+    size, panel_rows.BLOCK = panel_rows.BLOCK, block
     try:
         assert alike(whole, add_up(rows.sample(frac=1, random_state=seed)))
     finally:
-        builder.BLOCK = size
+        panel_rows.BLOCK = size
 
 
 def test_an_empty_panel_adds_nothing(rows, evidence, add_up):
@@ -196,8 +196,9 @@ def test_a_quarter_outside_the_window_is_refused(rows):
 
 def test_a_panel_without_what_is_read_is_refused(rows):
     message = (
-        r"^a panel has the columns customer_id, account_id, quarter_number, revenue_amount, active_days, active_end, "
-        r"grp; account_id, grp not among customer_id, quarter_number, revenue_amount, active_days, active_end$"
+        r"^a panel has the columns customer_id, account_id, quarter_number, revenue_amount, active_days, "
+        r"active_end, grp; account_id, grp not among customer_id, quarter_number, revenue_amount, active_days, "
+        r"active_end$"
     )
     with pytest.raises(ValueError, match=message):
         panel_sums(ibis.memtable(rows.drop(columns=["account_id", "grp"])), quarters=QUARTERS)
