@@ -51,24 +51,25 @@ def change_cost(
             message=reason or Message("revenue.change_cost.no_change", {"quarter": quarter}),
             table=empty_table("horizon"), shape="bars", method=method,
         )  # fmt: skip
-    groups = [PROMOTER, DETRACTOR]
-    mix = mix_change(evidence.answers[-2][1:], evidence.answers[-1][1:], evidence.pairs[1:, 1:])
-    moved = MixChange(
-        change=mix.change[[g - 1 for g in groups]],
-        covariance=mix.covariance[np.ix_([g - 1 for g in groups], [g - 1 for g in groups])],
-    )
-    n = int(evidence.answers[-1][1:].sum())
-    fit = panel_fit(evidence.price)
+    moved = _moved(evidence)
+    n, fit = int(evidence.answers[-1][1:].sum()), panel_fit(evidence.price)
     found = {
         horizon: _amount(fit, moved, spending=spending, staying=staying, base=evidence.active, n=n, level=level)
         for horizon, (spending, staying) in HORIZONS.items()
     }
-    message = _sentence(found, change.headline, quarter=quarter, revenue=4 * evidence.revenue_last)
     return finding(
-        "revenue.change_cost", about=quarter, rule=rule, headline=found["next_quarter"], message=message,
+        "revenue.change_cost", about=quarter, rule=rule, headline=found["next_quarter"],
+        message=_sentence(found, change.headline, quarter=quarter, revenue=4 * evidence.revenue_last),
         table=pd.DataFrame([{"horizon": name, **row_of(each)} for name, each in found.items()]), shape="bars",
         method=method, checks=(_silent(evidence),),
     )  # fmt: skip
+
+
+def _moved(evidence: PanelEvidence) -> MixChange:
+    """Change of the shares of promoters and detractors since last quarter."""
+    mix = mix_change(evidence.answers[-2][1:], evidence.answers[-1][1:], evidence.pairs[1:, 1:])
+    places = [PROMOTER - 1, DETRACTOR - 1]
+    return MixChange(change=mix.change[places], covariance=mix.covariance[np.ix_(places, places)])
 
 
 def _reason(evidence: PanelEvidence, change: Finding | None, quarter: Quarter) -> Message | None:

@@ -170,14 +170,7 @@ def veto(evidence: PanelEvidence, *, quarter: Quarter, level: float = 0.95) -> F
             "revenue.veto", about=quarter, rule=rule, headline=None, message=said.stop or said.checks[-1].message,
             table=empty_table("grp", "p"), shape="bars", method=method,
         )  # fmt: skip
-    fit, rows = said.veto, []
-    for place, name in enumerate(fit.sums.scores):
-        if name.startswith("next_"):
-            value, error = float(fit.coefficients[place, 0]), float(fit.errors[place, 0])
-            low, high = intervals.symmetric(value, error, level=level, degrees=fit.degrees)
-            p = order_p(fit)
-            tail = estimates(value, float(low), float(high), int(fit.sums.moved[place]))
-            rows.append((abs(value) / error, {"grp": name.removeprefix("next_"), "p": p, **tail}))
+    fit, rows = said.veto, _following(said.veto, level=level)
     surest = max(rows, key=lambda row: row[0])[1]
     headline = estimate_of(surest, unit="amount", level=level)
     case = "calm" if said.checks[-1].passed else "moved"
@@ -188,3 +181,15 @@ def veto(evidence: PanelEvidence, *, quarter: Quarter, level: float = 0.95) -> F
         message=Message(f"revenue.veto.{case}", values), table=pd.DataFrame([row for _, row in rows]),
         shape="bars", method=method, checks=(said.checks[-1],),
     )  # fmt: skip
+
+
+def _following(fit: PanelFit, *, level: float) -> list[tuple[float, dict[str, object]]]:
+    """Size over error and row of the table, of each score of the next quarter."""
+    rows, p = [], order_p(fit)
+    for place, name in enumerate(fit.sums.scores):
+        if name.startswith("next_"):
+            value, error = float(fit.coefficients[place, 0]), float(fit.errors[place, 0])
+            low, high = intervals.symmetric(value, error, level=level, degrees=fit.degrees)
+            tail = estimates(value, float(low), float(high), int(fit.sums.moved[place]))
+            rows.append((abs(value) / error, {"grp": name.removeprefix("next_"), "p": p, **tail}))
+    return rows
