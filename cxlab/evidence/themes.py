@@ -115,7 +115,8 @@ def theme_table(
     Returns
     -------
     DataFrame
-        ``code`` (`NO_CODE` = no code was given), ``quarter``, ``by``, [``bucket``], ``read_<coder>`` (1 found,
+        ``code`` (`NO_CODE` = no code was given), ``quarter``, ``by``, [``bucket``], ``scale_max`` (of the
+        rating, 0 without one: scales are never pooled), ``read_<coder>`` (1 found,
         0 not, -1 not read) for every coder, ``texts``, then `SUMS`. Sorted; empty cells left out.
 
     Raises
@@ -123,8 +124,11 @@ def theme_table(
     ValueError
         If ``by`` names no column of the texts, or no quarter is asked for.
     """
-    rows = read_rows(texts, read, quarters=quarters, columns=[*by, "words", "grp", "csat"], bucket=bucket)
-    keys = ["quarter_number", *by, *(["bucket"] if bucket else [])]
+    rows = read_rows(
+        texts, read, quarters=quarters, columns=[*by, "words", "grp", "csat", "scale_max"], bucket=bucket
+    )
+    rows["scale_max"] = rows["scale_max"].astype("float64").fillna(0.0)
+    keys = ["quarter_number", *by, *(["bucket"] if bucket else []), "scale_max"]
     score = rows["grp"].map({"promoter": 1.0, "passive": 0.0, "detractor": -1.0})
     rating = rows["csat"].astype("float64")
     counted = rows[keys].assign(texts=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from cxlab.quarter import Quarter
 
 UNCODED = "uncoded"
 """Theme of a text that speaks of something no code explains."""
+
+UNREAD = "unread"
+"""Theme of a text nobody has read."""
 
 SCORE_GROUPS = ("detractor", "passive", "promoter")
 """Take the place of themes where nobody has read the texts."""
@@ -25,7 +29,7 @@ COLUMNS = (
 
 
 def read_texts(texts: ir.Table, read: Readings, *, quarter: Quarter) -> pd.DataFrame:
-    """Return texts of a quarter that were read, once for every theme all who read them agree on.
+    """Return texts of a quarter, those read once for every theme all who read them agree on.
 
     Where texts were read by more than one, a theme one reader alone found is left out: it may be a slip. Where
     nobody has read any, the texts by group of their score. Texts were redacted when they were loaded; no id of a
@@ -43,7 +47,7 @@ def read_texts(texts: ir.Table, read: Readings, *, quarter: Quarter) -> pd.DataF
     Returns
     -------
     DataFrame
-        ``theme`` (a code, `UNCODED` where nobody gave any to a text of five words or more; else one of
+        ``theme`` (a code, `UNCODED` where nobody gave any to a text of five words or more, `UNREAD`; else one of
         `SCORE_GROUPS`), ``tone`` (1 positive, -1 negative, 0 not said), ``alone`` (it names nothing else), then
         the columns of the prepared texts ``text_hash, text, language, words, grp, nps, csat, plan, tenure_days``.
         Sorted by theme and hash, so that the order tells nothing of when or by whom.
@@ -66,8 +70,19 @@ def read_texts(texts: ir.Table, read: Readings, *, quarter: Quarter) -> pd.DataF
     ]
     nothing = ~(found == 1).any(axis=(1, 2)) & (rows["words"].to_numpy() >= SPEAKS)
     parts.append(rows[nothing].assign(theme=UNCODED, tone=0, alone=True))
+    parts.append(_unread(texts, read, quarter=quarter))
     frame = pd.concat(parts, ignore_index=True)
     return frame.sort_values(["theme", "text_hash"], ignore_index=True)[["theme", "tone", "alone", *COLUMNS]]
+
+
+def _unread(texts: ir.Table, read: Readings, *, quarter: Quarter) -> pd.DataFrame:
+    """Texts of the quarter nobody has read."""
+    seen = ibis.memtable(
+        pd.DataFrame({"verbatim_id": list(read.texts)}), schema=ibis.schema({"verbatim_id": "string"})
+    )
+    rows = texts.filter(texts.quarter_number == quarter.ordinal).anti_join(seen, "verbatim_id")
+    frame: pd.DataFrame = rows.order_by("text_hash").limit(MOST_TEXTS).select(*COLUMNS).to_pandas()
+    return frame.assign(theme=UNREAD, tone=0, alone=False)
 
 
 def _by_score(texts: ir.Table, *, quarter: Quarter) -> pd.DataFrame:

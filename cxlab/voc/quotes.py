@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cxlab.claim import empty_table, finding
 from cxlab.evidence.terms import folded, terms_of
-from cxlab.evidence.verbatims import SCORE_GROUPS, UNCODED
+from cxlab.evidence.verbatims import SCORE_GROUPS, UNCODED, UNREAD
 from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
 from cxlab.quarter import Quarter
 from cxlab.redact import suggested_names
@@ -84,17 +84,19 @@ def quotes(
         if n >= minimum:
             rows += _of_theme(fit[fit["theme"] == theme], n=n, rng=rng)
     new = set() if uncoded is None else {str(term) for term in uncoded.table["term"]}
-    rest = fit[fit["theme"] == UNCODED]
+    rest = fit[fit["theme"].isin([UNCODED, UNREAD])]
     rest = rest[[bool(terms_of(str(text)) & new) for text in rest["text"]]]
     if uncoded is not None and len(rest):
-        rows.append(_quoted("new", rest, _weights(rest), n=int(uncoded.table["n"].iloc[0]), rng=rng))
+        rows.append(
+            _quoted("new", rest.assign(theme=UNCODED), _weights(rest), n=int(uncoded.table["n"].iloc[0]), rng=rng)
+        )
     rule, method = definition(RULE, seed=seed, themes=themes), Message("voc.method.quotes")
     if not rows:
         return finding(
             "voc.quotes", about=quarter, rule=rule, headline=None, table=empty_table(*SHOWN), shape="number",
             message=Message("voc.quotes.none", {"least": minimum}), method=method,
         )  # fmt: skip
-    n = int(fit["text_hash"].nunique())
+    n = int(fit.loc[fit["theme"] != UNREAD, "text_hash"].nunique())
     headline = Estimate(value=n, low=n, high=n, unit="count", n=n)
     values: dict[str, Value] = {"n": n, "quarter": quarter}
     return finding(

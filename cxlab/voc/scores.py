@@ -28,6 +28,7 @@ RULE = "mean score of texts that name a theme, coded part corrected by the adjud
 
 def score(
     counts: pd.DataFrame,
+    named: Finding | None = None,
     *,
     quarter: Quarter,
     measure: Measure | None = None,
@@ -41,6 +42,8 @@ def score(
     ----------
     counts : DataFrame
         ``theme_table(texts, readings, quarters=[quarter], bucket=True)``.
+    named : Finding, optional
+        ``voc.themes``: only its themes are shown.
     quarter : Quarter
         The quarter to answer for.
     measure : {"nps", "csat"}, optional
@@ -60,11 +63,14 @@ def score(
     sample = sample_of(counts, quarter=quarter, adjudicator=adjudicator)
     rows = counts[(counts["quarter"] == str(quarter)) & (counts["code"] != NO_CODE)]
     of = measure or _measure(rows)
+    if named is not None:
+        rows = rows[rows["code"].isin(named.table["theme"])]
+    rows, ends = _one_scale(rows, measure=of)
     unit, found = UNITS[of], []
     for code, part in rows.groupby("code"):
         scored = _scored(part, sample=sample, measure=of, adjudicator=adjudicator)
         n = _named(scored)
-        if n >= minimum and (row := _row(means(scored), n=n, measure=of, level=level)) is not None:
+        if n >= minimum and (row := _row(means(scored), n=n, measure=of, ends=ends, level=level)) is not None:
             found.append({"theme": str(code), **row})
     rule = definition(RULE, measure=of, way=sample.way)
     method = Message(f"voc.method.score_{of}")
@@ -89,6 +95,14 @@ def score(
 
 def _measure(rows: pd.DataFrame) -> Measure:
     return "csat" if rows["csat_texts"].sum() > rows["nps_texts"].sum() else "nps"
+
+
+def _one_scale(rows: pd.DataFrame, *, measure: Measure) -> tuple[pd.DataFrame, tuple[float, float]]:
+    """Rows of the commonest scale, and its ends as far as they are known."""
+    if measure == "nps" or rows.empty:
+        return rows, (-1.0, 1.0)
+    scale = float(rows.groupby("scale_max")["csat_texts"].sum().idxmax())
+    return rows[rows["scale_max"] == scale], (0.0, scale or np.inf)
 
 
 def _scored(rows: pd.DataFrame, *, sample: Sample, measure: Measure, adjudicator: str) -> Scored:
@@ -116,10 +130,12 @@ def _named(scored: Scored) -> int:
     return round(float(said @ scored.texts.sum(axis=1)))
 
 
-def _row(found: Means, *, n: int, measure: Measure, level: float) -> dict[str, object] | None:
-    """One theme's row; None where leaving a bucket out leaves nothing to average."""
+def _row(
+    found: Means, *, n: int, measure: Measure, ends: tuple[float, float], level: float
+) -> dict[str, object] | None:
+    """One theme's row; None where leaving a bucket out leaves nothing to average, or all scores are alike."""
     replicates = np.append(found.named_without, found.named)
-    if not np.isfinite(replicates).all():
+    if not np.isfinite(replicates).all() or np.ptp(replicates) < 1e-12:
         return None
     try:
         spread = found.spread()
@@ -127,8 +143,5 @@ def _row(found: Means, *, n: int, measure: Measure, level: float) -> dict[str, o
         return None
     low, high = intervals.symmetric(found.named, np.sqrt(spread.variance), level=level, degrees=spread.degrees)
     scale = SCALE[measure]
-    ends = np.array([found.named, float(low), float(high)])
-    if measure == "nps":
-        ends = np.clip(ends, -1.0, 1.0)
-    value, below, above = (float(end) * scale for end in ends)
+    value, below, above = (float(end) * scale for end in np.clip([found.named, float(low), float(high)], *ends))
     return {"others": found.others * scale, **estimates(value, below, above, n)}

@@ -7,7 +7,7 @@ import pytest
 from cxlab.evidence.readings import readings
 from cxlab.evidence.terms import ALL
 from cxlab.evidence.themes import NO_CODE, text_table, theme_table
-from cxlab.evidence.verbatims import UNCODED, read_texts
+from cxlab.evidence.verbatims import UNCODED, UNREAD, read_texts
 from cxlab.quarter import Quarter
 
 
@@ -96,7 +96,8 @@ def test_words_are_counted_in_texts_not_in_mentions(evidence):
 def test_what_is_quoted_from_names_nobody(evidence):
     said = evidence.said
     assert not {"customer_id", "verbatim_id", "response_id", "account_id"} & set(said)
-    assert set(said["theme"]) == {"price", "coverage", "package", "wow", UNCODED}
+    assert set(said["theme"]) == {"price", "coverage", "package", "wow", UNCODED, UNREAD}
+    assert (said["theme"] == UNREAD).sum() == 1000
     only = said[said["alone"] & (said["theme"] == "price")]
     assert len(only)
     assert only["text"].str.contains("price").mean() > 0.95

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cxlab import voc
@@ -11,6 +12,7 @@ from cxlab.evidence.terms import term_table
 from cxlab.evidence.themes import text_table, theme_table
 from cxlab.evidence.verbatims import read_texts
 from cxlab.finding import Estimate, Withheld
+from cxlab.quarter import Quarter
 from cxlab.voc.quotes import quotable
 from cxlab.wording import Wording
 
@@ -217,3 +219,23 @@ def test_every_sentence_can_be_said(findings, panel, language):
 def test_counts_of_another_kind_are_refused(evidence):
     with pytest.raises(ValueError, match=r"theme_table.* must give code, quarter, texts; code not among"):
         voc.themes(evidence.texts, evidence.texts, quarter=evidence.now)
+
+
+def test_ratings_stay_on_their_scale_and_scales_are_never_pooled(as_texts, as_codings):
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"csat": rng.choice([4.0, 5.0], 300), "scale_max": 5.0, "text": "they speak of it now"})
+    frame.loc[250:, ["csat", "scale_max"]] = [9.0, 10.0]
+    frame["verbatim_id"] = [f"v{place}" for place in range(300)]
+    acts = [
+        {"verbatim_id": text, "coder_id": "A", "code_id": "x" if place % 2 else ""}
+        for place, text in enumerate(frame["verbatim_id"])
+    ]
+    read = readings(as_codings(acts), codebook=pd.DataFrame({"code_id": ["x"], "version": [1]}))
+    now = Quarter.parse("2026Q3")
+    counts = theme_table(as_texts(frame), read, quarters=[now], bucket=True)
+    row = voc.score(counts, quarter=now).table.iloc[0]
+    assert row["estimate"] == pytest.approx(frame["csat"][:250][1::2].mean())
+    assert row["high"] <= 5
+    frame["csat"] = 5.0
+    alike = theme_table(as_texts(frame), read, quarters=[now], bucket=True)
+    assert voc.score(alike, quarter=now).message.id == "voc.score.nothing"  # no spread, no interval
