@@ -201,7 +201,7 @@ MODES = {"sms": (0.55, 0.0), "app": (0.30, 0.0), "call": (0.15, 0.5)}
 ENGLISH_SHARE = 0.12
 INVITED_LEVEL = 0.84
 """Hazard ratio of an invited passive against one not invited; keeps the mean of the invited at 1."""
-REVERSE_SCORE = 2.0
+REVERSE_SCORE = 4.0
 """With ``reverse``: points lost per standard deviation of last quarter's revenue drop."""
 CALLBACK_DAYS = 10
 CALLBACK_ON_TIME = {"usual": 0.31, "pilot": 0.74}
