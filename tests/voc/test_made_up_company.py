@@ -1,4 +1,4 @@
-"""The whole way, from the made-up company's files to findings: what was planted comes back."""
+"""The whole way, from the files of the README's made-up company to findings: what was planted comes back."""
 
 import shutil
 from pathlib import Path
@@ -22,7 +22,7 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
     for name in ("study.toml", "codebook.yaml"):
         shutil.copy(ROOT / "data" / name, folder)
-    make_company(folder / "sample", customers=8_000, seed=7)
+    make_company(folder / "sample", customers=20_000, seed=7)
     return open_study("2026Q3", config=folder)
 
 
@@ -112,7 +112,9 @@ def test_coders_agree_as_planted_and_not_on_confusing_packages(counts, study):
     assert rows.loc["package_terms", "low"] <= 0.61 <= rows.loc["package_terms", "high"]
     others = rows.drop("package_terms")
     assert others["estimate"].mean() == pytest.approx(0.82, abs=0.02)
-    assert rows.loc["deductions", "gate"] == "passed"
+    holds = (others["low"] <= 0.82) & (others["high"] >= 0.82)
+    assert holds["deductions"]
+    assert holds.sum() >= len(others) - 1
     assert (others["gate"] == "failed").sum() == 0
 
 
