@@ -169,7 +169,7 @@ def _side(rows: pd.DataFrame) -> NDArray[np.int64]:
 def _weights(rows: pd.DataFrame) -> NDArray[np.float64]:
     """How near each comment is to the others: cosine to their sum, words weighted by how rare they are.
 
-    Comments that speak of nothing else come first, then those of good length.
+    Comments that speak of nothing else come first, then those of good length and whose score has their tone.
     """
     held = [terms_of(str(text)) for text in rows["text"]]
     names = {term: place for place, term in enumerate(sorted(set().union(*held)))}
@@ -180,6 +180,8 @@ def _weights(rows: pd.DataFrame) -> NDArray[np.float64]:
     used /= np.maximum(np.linalg.norm(used, axis=1, keepdims=True), 1e-12)
     nearness = used @ used.sum(axis=0) - 1
     step = nearness.max(initial=0) + 1
+    score = rows["grp"].map({"promoter": 1, "detractor": -1}).fillna(0)
+    nearness = nearness + step * ((score == rows["tone"]) & (score != 0)).to_numpy()
     return np.asarray(
         nearness + step * rows["words"].between(*BEST).to_numpy() + 2 * step * rows["alone"].to_numpy()
     )
