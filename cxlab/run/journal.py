@@ -23,7 +23,8 @@ def journal(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(_JsonLines())
-    before, _logger.level = _logger.level, logging.INFO
+    before = _logger.level
+    _logger.setLevel(logging.INFO)  # not the attribute: what was found disabled is remembered
     _logger.addHandler(handler)
     try:
         yield

@@ -88,7 +88,7 @@ def hold(reports: Path, *, quarter: str, run_id: str, since: datetime) -> Iterat
 
 def new_run(reports: Path, *, quarter: str, at: datetime) -> tuple[str, Path]:
     """Name a run and return its name and the folder it works in."""
-    run_id = f"{quarter}-{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    run_id = f"{quarter}-{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     return run_id, reports / ".runs" / f"{run_id}.part"
 
 

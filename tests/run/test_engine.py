@@ -13,7 +13,7 @@ import pytest
 
 from cxlab import errors
 from cxlab.run.engine import Limits, execute
-from cxlab.run.journal import journal
+from cxlab.run.journal import journal, note
 from cxlab.run.kernel import end_group
 from cxlab.run.steps import discover
 
@@ -150,3 +150,10 @@ def test_half_a_character_does_not_lose_the_output(execute_notebook):
     done = execute_notebook("print('before'); print('\\ud800'); print('after')")
     (output,) = next(cell for cell in done.cells if "before" in cell.source).outputs
     assert output.text == "before\n?\nafter\n"
+
+
+def test_a_journal_hears_what_nobody_listened_to_before(tmp_path):
+    note("before anybody listens")
+    with journal(tmp_path / "log.jsonl"):
+        note("heard")
+    assert json.loads((tmp_path / "log.jsonl").read_text())["event"] == "heard"
