@@ -7,6 +7,7 @@ notebook has succeeded only when its last cell has.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -112,7 +113,7 @@ def execute(
         note("step failed", step=step.name, kind=type(error).__name__, seconds=_since(started))
         raise
     finally:
-        ensure_event_loop().close()  # each thread has one; nobody else would close it
+        _close_loop()
     note("step done", step=step.name, seconds=_since(started))
     return done
 
@@ -214,6 +215,17 @@ def _hang_up(client: NotebookClient) -> None:
     channels: Any = client.kc
     if channels is not None:
         channels.stop_channels()
+
+
+def _close_loop() -> None:
+    """Close this thread's event loop, which nobody else would, and end what still waits in it."""
+    loop = ensure_event_loop()
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    if waiting:
+        loop.run_until_complete(asyncio.wait(waiting, timeout=1))
+    loop.close()
 
 
 def _since(started: float) -> float:
