@@ -129,7 +129,10 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a customer said, in the words and the language it was said in; a group and a score, never a person."""
+    """What a customer said, in the words and the language it was said in; a group and a score, never a person.
+
+    ``theme`` is what it is about, or ``about`` says that in a sentence where the codebook has no theme for it.
+    """
 
     kind: QuoteKind
     words: str
@@ -137,6 +140,7 @@ class Quote:
     who: tuple[Label, ...]
     score: int | None
     theme: Label | None
+    about: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

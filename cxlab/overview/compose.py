@@ -13,6 +13,7 @@ from cxlab.overview.board import MOST_TILES, Board, Bridge, Tile
 from cxlab.overview.forecasts import Graded, graded
 from cxlab.overview.lines import lines
 from cxlab.overview.reading import Found, moved, number_of
+from cxlab.overview.restated import restated
 from cxlab.overview.scope import scope
 from cxlab.overview.targets import Target, target_for
 from cxlab.overview.team import commentary, decisions, promises
@@ -57,6 +58,7 @@ def page(found: Found, *, last: Found, study: Study) -> Board:
         decisions=decisions(study.decisions, quarter=quarter),
         said=(
             *(one.message for one in held[:MOST_GRADED]),
+            *restated(last, found, quarter=quarter),
             *promises(study.decisions, before=quarter - 1, today=pd.Timestamp(study.team_as_of)),
         ),
         unknowns=unknowns(found, off=off, joined=study.load.joined),

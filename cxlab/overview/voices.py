@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast, get_args
 
 import pandas as pd
@@ -55,6 +56,7 @@ def quotes(found: Found, *, minimum_n: int) -> tuple[Quote, ...]:
     ----------
     found : mapping of str to Finding
         ``voc.quotes`` holds redacted texts in the language they were written in; ``estimate`` is the score given.
+        ``voc.uncoded`` holds the words that are new and have no code.
     minimum_n : int
         Quotes of rarer themes are not shown.
     """
@@ -66,11 +68,11 @@ def quotes(found: Found, *, minimum_n: int) -> tuple[Quote, ...]:
     for row in sorted(rows, key=lambda row: row.get("theme") != first):
         kind = str(row.get("kind"))
         if kind in get_args(QuoteKind) and kind not in kept and (count_in(row) or 0) >= minimum_n:
-            kept[kind] = _quote(row)
+            kept[kind] = _quote(row, new=rows_of(found.get("voc.uncoded")) if kind == "new" else [])
     return tuple(kept[kind] for kind in get_args(QuoteKind) if kind in kept)
 
 
-def _quote(row: Row) -> Quote:
+def _quote(row: Row, *, new: Sequence[Row]) -> Quote:
     who = tuple(Label(of=name, code=str(row[name])) for name in WHO if _has(row, name))
     score = value_in(row, "estimate")
     return Quote(
@@ -80,7 +82,17 @@ def _quote(row: Row) -> Quote:
         who=who,
         score=None if score is None else round(score),
         theme=_theme(row) if _has(row, "theme") else None,
+        about=_new_word(str(row["text"]), new),
     )
+
+
+def _new_word(text: str, new: Sequence[Row]) -> Message | None:
+    """Say which new word a text holds, and in how many comments it stands."""
+    held = (row for row in new if _has(row, "term") and str(row["term"]) in text.casefold())
+    row = next(held, None)
+    if row is None:
+        return None
+    return Message("overview.quote.new", {"term": str(row["term"]), "share": float(row["estimate"])})
 
 
 def _has(row: Row, name: str) -> bool:

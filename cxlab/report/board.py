@@ -18,6 +18,7 @@ from cxlab.report.listed import quote_html, score_text
 from cxlab.report.prose import inline
 from cxlab.report.sections import picture_html, wording_of
 from cxlab.report.span import bridge_html
+from cxlab.report.terms import Terms
 from cxlab.wording import Wording
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def board_html(board: Board, *, study: Study, wording: Wording) -> str:
     def text(message_id: str, **values: Value) -> str:
         return plain(wording.text(message_id, **values))
 
+    terms = Terms(wording)
     bridge = None if board.bridge is None else bridge_html(board.bridge, quarter=study.quarter, wording=wording)
     return (
         _templates()
@@ -58,7 +60,7 @@ def board_html(board: Board, *, study: Study, wording: Wording) -> str:
             currency=_currency(wording),
             say=say,
             text=text,
-            tiles=[_tile(tile, study=study, wording=wording) for tile in board.tiles],
+            tiles=[_tile(tile, study=study, wording=wording, terms=terms) for tile in board.tiles],
             commentary=_commentary(board.commentary, wording),
             decisions=[_decision(decision, wording) for decision in board.decisions],
             bridge=bridge,
@@ -92,7 +94,10 @@ def _href(proof: str) -> str:
     return f"{proof.partition('.')[0]}.html#{proof}"
 
 
-def _tile(tile: Tile, *, study: Study, wording: Wording) -> dict[str, Any]:
+def _tile(tile: Tile, *, study: Study, wording: Wording, terms: Terms) -> dict[str, Any]:
+    def explained(message: Message | None) -> Markup:
+        return Markup("") if message is None else terms.sentence(plain(wording.say(message)))
+
     tone = "same" if tile.worse is None else "worse" if tile.worse else "better"
     number, drawn = "" if tile.said is None else plain(wording.say(tile.said)), Markup("")
     if tile.number is not None:
@@ -108,7 +113,10 @@ def _tile(tile: Tile, *, study: Study, wording: Wording) -> dict[str, Any]:
         "number": number,
         "tone": {"worse": "down", "better": "up", "same": "same"}[tone],
         "strip": drawn,
-        "notes": [*_against(tile, wording), *(plain(wording.say(note)) for note in tile.notes)],
+        "meaning": terms.title(tile.title.id),
+        "detail": explained(tile.detail),
+        "verdict": explained(tile.verdict_line),
+        "notes": [*map(terms.sentence, _against(tile, wording)), *map(explained, tile.notes)],
     }
 
 
@@ -157,7 +165,9 @@ def _returns(returns: Estimate | int | None, wording: Wording) -> str:
 
 
 def _quote(quote: Quote, wording: Wording) -> Markup:
-    kind = Label(of="quote", code=quote.kind)
-    said = [wording.label(label) for label in (kind, *((quote.theme,) if quote.theme else ()), *quote.who)]
+    kind = wording.label(Label(of="quote", code=quote.kind))
+    theme = [] if quote.theme is None else [wording.label(quote.theme)]
+    about = theme if quote.about is None else [wording.say(quote.about)]
+    said = [kind, *about, *(wording.label(label) for label in quote.who)]
     score = [] if quote.score is None else [score_text(quote.score, wording)]
     return quote_html(quote.words, language=quote.language, who=[*said, *score], kind=quote.kind)

@@ -125,9 +125,15 @@ def render(template: str, report: Report, *, name: str, language: str, **context
     html = _environment().get_template(template).render(
         page=page, links=links, study=report.study, facts=report.facts, style=_style(),
         approved=_approved(report.facts, wording), made_at=_made_at(report), say=wording.text,
-        number=wording.number, **context,
+        number=wording.number, checks=_checks(report.findings), **context,
     )  # fmt: skip
     return plain(html)
+
+
+def _checks(findings: Sequence[Finding]) -> dict[str, int]:
+    """How many checks of the findings were made and how many passed; notes are neither."""
+    made = [check.passed for finding in findings for check in finding.checks if check.passed is not None]
+    return {"n": len(made), "passed": sum(made)}
 
 
 def _made_at(report: Report) -> datetime:

@@ -114,6 +114,22 @@ def test_quotes_keep_their_language_and_are_escaped(make, found):
     assert '<blockquote class="typical"><p lang="vi">&lt;script&gt;alert(1)&lt;/script&gt;</p>' in written
 
 
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_a_term_is_explained_once_on_the_page(make, found, language):
+    written = html(board_of("whole", make, found), make, language)
+    meanings = re.findall(r'class="mean">([^<]+)<', written)
+    assert len(meanings) == len(set(meanings)) >= 9
+    assert "<details open" not in written
+    assert not re.search(r"<p[^>]*>[^/]*<details", written)
+
+
+def test_every_number_links_to_its_proof(make, found):
+    written = html(board_of("whole", make, found), make)
+    links = re.findall(r'<p class="num"><a href="(\w+)\.html#([\w.]+)">', written)
+    assert [name for _, name in links] == ORDER
+    assert all(name.startswith(f"{page}.") for page, name in links)
+
+
 def test_the_first_quarter_ever_compares_nothing(make, found):
     said = words(html(board_of("first", make, found), make))
     assert "First measurement of how customers feel: NPS 24 (21 to 27); nothing to compare with yet." in said

@@ -56,6 +56,17 @@ def test_quotes_are_one_typical_one_contrary_one_new_of_the_theme_that_grew(foun
     assert [label.code for label in told[0].who] == ["en90"]
 
 
+def test_a_new_quote_names_the_word_no_code_explains_and_how_common_it_is(make, found):
+    share = make.estimate(0.12, 0.09, 0.15, "share", 600)
+    rows = [(term, 0.0, value, value, value, 30) for term, value in (("doi may", 0.03), ("esim", 0.019))]
+    uncoded = make.finding("voc.uncoded", share, rows=rows, columns=("term", "year_ago"))
+    about = [quote.about for quote in quotes(found | {"voc.uncoded": uncoded}, minimum_n=10)]
+    assert about[:2] == [None, None]
+    assert said(about[2], make) == "“esim”: 1.9% of comments, not in the codebook"
+    assert said(about[2], make, "vi") == "“esim”: 1,9% ý kiến, chưa có trong bảng mã"
+    assert quotes(found, minimum_n=10)[2].about is None
+
+
 def test_a_quote_of_a_rare_theme_is_not_shown(found):
     assert {quote.theme.code for quote in quotes(found, minimum_n=50)} == {"price"}
 
