@@ -55,16 +55,15 @@ def init_study(folder: Path) -> list[Path]:
 
 
 _CODEBOOK = """\
-# The codebook: what customers talk about. One entry per code; a changed meaning is a new version.
-# - code_id: billing
-#   version: 1
-#   name_en: Billing
-#   name_vi: Thanh toán
-#   definition: Says something about bills, balances or deductions.
-#   include: wrong balance, charged twice
-#   exclude: prices as such (price)
-#   since: 2026-01-01
-codes: []
+# The codebook: what customers talk about. One entry per code; a changed meaning is a new version. Replace this one.
+- code_id: billing
+  version: 1
+  name_en: Billing
+  name_vi: Thanh toán
+  definition: Says something about bills, balances or deductions.
+  include: wrong balance, charged twice
+  exclude: prices as such (price)
+  since: 2026-01-01
 """
 
 _REPORTS = """\

@@ -55,6 +55,10 @@ def test_a_new_study_reads_and_says_what_it_lacks(tmp_path):
     assert config.name == "My phones"
     assert not config.made_up
     assert ((tmp_path / "My phones" / "private").stat().st_mode & 0o777) == 0o700
+    text = written[0].read_text(encoding="utf-8")
+    written[0].write_text(f'{text}\n[sources.codebook]\npath = "codebook.yaml"\n', encoding="utf-8")
+    assert check_study("2026Q1", config=written[0]).load.tables["codebook"].accepted == 1
+    written[0].write_text(text, encoding="utf-8")
     found = check_study("2026Q1", config=tmp_path / "My phones")
     assert list(found.load.tables) == ["events", "decisions"]
     assert isinstance(found.refused, DataError)
