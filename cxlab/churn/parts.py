@@ -61,7 +61,7 @@ def left_parts(
         message = Message("churn.left_parts.nothing", {"quarter": quarter})
         return finding(
             "churn.left_parts", about=quarter, rule=rule, headline=None, message=message, table=empty_table(by),
-            shape="bars", method=method,
+            shape="flow", method=method,
         )  # fmt: skip
     sizes = np.minimum(now[0].sum(axis=1), before[0].sum(axis=1))
     show = shown(np.maximum(sizes, 1.0), least=minimum)
@@ -81,7 +81,7 @@ def left_parts(
         message = Message("churn.left_parts", values)
         check = hidden_check(int((~show).sum()), least=minimum)
     return finding(
-        "churn.left_parts", about=quarter, rule=rule, headline=change, message=message, table=table, shape="bars",
+        "churn.left_parts", about=quarter, rule=rule, headline=change, message=message, table=table, shape="flow",
         method=method, checks=(check,),
     )  # fmt: skip
 

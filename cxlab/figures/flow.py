@@ -139,7 +139,8 @@ def _written(step: _Step, brief: Brief) -> str:
     sign = "+" if change > 0 else "−" if change < 0 else ""
     form = {"points": "nps_part"}.get(number.unit, FORM.get(number.unit, number.unit))
     size = number.estimate() if len(number.ends) == 3 and number.unit != "amount" else abs(number.value)
-    words = sign + wording.number(size, f"{form}_short").lstrip("+−")
+    written = wording.number(size, f"{form}_short").lstrip("+−")
+    words = sign + written if written.strip("0.,%") else written
     ends = wording.number(number.estimate(), f"{form}_range") if len(number.ends) == 3 else ""
     return f"{words} ({ends})" if ends else words
 

@@ -172,7 +172,7 @@ def parts(
         message = Message("nps.parts.nothing", {"quarter": quarter})
         return finding(
             "nps.parts", about=quarter, rule=rule, headline=None, message=message, table=empty_table(by),
-            shape="bars", method=method,
+            shape="flow", method=method,
         )  # fmt: skip
     codes, group = np.unique(keys[by].to_numpy(dtype=object), return_inverse=True)
     whole, left_out = _split(now, then, group=group)
@@ -189,7 +189,7 @@ def parts(
         )  # fmt: skip
         message = _parts_message(table, headline, by=by, quarter=quarter)
     return finding(
-        "nps.parts", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
+        "nps.parts", about=quarter, rule=rule, headline=headline, message=message, table=table, shape="flow",
         method=method, checks=(hidden(int((~show).sum()), least=minimum),),
     )  # fmt: skip
 

@@ -95,7 +95,8 @@ def trend(counts: pd.DataFrame, *, quarter: Quarter, level: float = 0.95, minimu
         ordered = sorted(found.items(), key=lambda item: item[1].value)
         values |= {"score": last, "lowest": ordered[0][1].value, "lowest_quarter": ordered[0][0]}
         values |= {"highest": ordered[-1][1].value, "highest_quarter": ordered[-1][0]}
-        message = Message("nps.trend", values)
+        where = {ordered[0][0]: ".lowest", ordered[-1][0]: ".highest"}.get(quarter, "")
+        message = Message(f"nps.trend{where}", values)
     return finding(
         "nps.trend", about=quarter, rule=definition(RULE), headline=last, message=message,
         table=pd.DataFrame(rows) if rows else empty_table("quarter"), shape="trend",

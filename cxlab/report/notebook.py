@@ -29,6 +29,7 @@ Cell = Mapping[str, Any]
 _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
 _OPENING = re.compile(r'<div class="prose">(?=\s*<h2>)')
 _PART = re.compile(r'<div class="prose" id="(part-\d+)">\s*<h2>(.*?)</h2>', re.DOTALL)
+_SURE = re.compile(r'<p class="sure">.*?</p>\n?', re.DOTALL)
 _SENTENCE = re.compile(r"<h2>.*?</h2>\n?", re.DOTALL)
 
 
@@ -138,9 +139,15 @@ def _shown(output: Mapping[str, Any], board: bool) -> Markup:
 
 
 def _without_sentence(written: str, lead: str) -> str:
+    """Leave out the sentence of a section, and how sure it is where nothing else is left to be sure of."""
     opening = f'data-finding="{html.escape(lead)}"'
     before, found, after = written.partition(opening)
-    return before + found + _SENTENCE.sub("", after, count=1) if found else written
+    if not found:
+        return written
+    inside, closing, rest = _SENTENCE.sub("", after, count=1).partition("</section>")
+    if not any(mark in inside for mark in ("<figure", "<table", "<ul", "<div", "<p>")):
+        inside = _SURE.sub("", inside)
+    return before + found + inside + closing + rest
 
 
 def _numbered_parts(written: str) -> str:

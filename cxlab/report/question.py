@@ -35,7 +35,8 @@ def question_page(report: Report, step: str, *, language: str) -> str:
     board = report.is_board(step)
     notebook = report.executed[step]
     title = report.title(step, wording)
-    written = body(notebook, language=language, lead=None if board or lead is None else lead.name, board=board)
+    answer = None if lead is None else _answer(report, lead)
+    written = body(notebook, language=language, lead=None if board or answer is None else answer.name, board=board)
     if board:
         written = _reachable(written, report, language=language)
     first, rest = taken_out(written, str(about(notebook).get("first_figure", "")))
@@ -45,7 +46,7 @@ def question_page(report: Report, step: str, *, language: str) -> str:
         name=step,
         language=language,
         topic=wording.text("page.topic", topic=title, quarter=report.study.quarter),
-        title=title if lead is None else wording.say(lead.message),
+        title=title if answer is None else wording.say(answer.message),
         line=[] if lead is None or board else number_line(report, lead, wording=wording),
         withheld=_reason(lead, wording),
         commentary=commentary(report, step, language=language),
@@ -60,6 +61,17 @@ def question_page(report: Report, step: str, *, language: str) -> str:
             for finding in recorded
         ],
     )
+
+
+def _answer(report: Report, lead: Finding) -> Finding:
+    """Return what gives the title: the lead's own change where it could be told or judged, else the lead.
+
+    A number without a comparison says too little at the head of a page.
+    """
+    change = report.find(f"{lead.name}_change")
+    if change is None or isinstance(lead.headline, Withheld) or isinstance(change.headline, Withheld):
+        return lead
+    return change if change.message.id.startswith(f"{change.name}.") else lead
 
 
 def _reachable(written: Markup, report: Report, *, language: str) -> Markup:

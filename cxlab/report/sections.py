@@ -78,22 +78,31 @@ def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
         return ""
     counted = headline.low == headline.high
     parts = [
-        wording.text("page.sure.counted", value=headline)
+        wording.text(words_for("page.sure.counted", finding, wording), value=headline)
         if counted
-        else wording.text(f"page.sure.{headline.kind}", value=headline, level=headline.level)
+        else wording.text(
+            words_for(f"page.sure.{headline.kind}", finding, wording), value=headline, level=headline.level
+        )
     ]
     if headline.n is not None:
         few = headline.n < study.config.indicative_n
         parts.append(wording.text(words_for("sure.few" if few else "sure.behind", finding, wording), n=headline.n))
-    failed = sum(check.passed is False for check in finding.checks)
+    return " ".join([*parts, *_tested(finding, wording)])
+
+
+def _tested(finding: Finding, wording: Wording) -> list[str]:
+    """Say how many checks were passed; nothing where one could not be done."""
+    many, failed = len(finding.checks), sum(check.passed is False for check in finding.checks)
     if failed:
-        parts.append(wording.text("sure.checks_failed", n=failed, total=len(finding.checks)))
-    elif finding.checks and all(check.passed for check in finding.checks):
-        many = len(finding.checks)
-        parts.append(
-            wording.text("sure.check_passed") if many == 1 else wording.text("sure.checks_passed", n=many)
-        )
-    return " ".join(parts)
+        alone = many == 1
+        return [
+            wording.text("sure.check_failed")
+            if alone
+            else wording.text("sure.checks_failed", n=failed, total=many)
+        ]
+    if not many or not all(check.passed for check in finding.checks):
+        return []
+    return [wording.text("sure.check_passed") if many == 1 else wording.text("sure.checks_passed", n=many)]
 
 
 def words_for(stem: str, finding: Finding, wording: Wording) -> str:

@@ -121,9 +121,12 @@ def trend(
         return None
     table = pd.DataFrame(rows)
     headline = estimate_of(table.iloc[-1], unit="share", level=level)
-    top = table.loc[table["estimate"].idxmax()]
+    ordered = table.sort_values("estimate", kind="stable")
+    bottom, top = ordered.iloc[0], ordered.iloc[-1]
     values: dict[str, Value] = {
-        "theme": theme, "least": float(table["estimate"].min()), "most": float(top["estimate"]),
+        "theme": theme,
+        "least": estimate_of(bottom, unit="share", level=level),
+        "most": estimate_of(top, unit="share", level=level),
         "when": Quarter.parse(str(top["quarter"]), first_month=quarter.first_month), "n": len(table),
     }  # fmt: skip
     return finding(

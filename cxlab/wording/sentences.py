@@ -121,7 +121,8 @@ class Wording:
     def _listed(self, words: Sequence[str]) -> str:
         if len(words) < 2:
             return "".join(words)
-        return pattern(self.language, "number.list").format(first=", ".join(words[:-1]), last=words[-1])
+        between = "; " if any(", " in word for word in words) else ", "
+        return pattern(self.language, "number.list").format(first=between.join(words[:-1]), last=words[-1])
 
     def _rank(self, place: int) -> str:
         shape = pattern(self.language, f"number.rank.{Locale(self.language).ordinal_form(place)}")

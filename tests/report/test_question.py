@@ -55,7 +55,7 @@ def test_what_cannot_be_said_names_what_was_too_small_to_see_and_what_was_not_jo
     html = page(tmp_path, "en/churn.html").replace("\u00a0", " ")
     section = html[html.index('id="unsaid"') : html.index('id="said"')]
     assert "a change of under 1.2 points could not have been seen." in section
-    assert "answers that belong to a known customer make up 93%" in section
+    assert "answers that belong to a known customer, 93%" in section
 
 
 def test_a_board_links_to_what_is_there(make, study, facts, tmp_path):
