@@ -6,12 +6,14 @@ Evidence of disjoint customers is added row by row; what a question computes fro
 from cxlab.evidence.movement import movements
 from cxlab.evidence.panel import panel_sums, revenue_edges
 from cxlab.evidence.readings import readings
+from cxlab.evidence.recovery import recovery_sums
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.scores import pairs, rating_counts, response_counts, score_counts
 from cxlab.evidence.stock import stock_table
 from cxlab.evidence.terms import term_table
 from cxlab.evidence.themes import text_table, theme_table
 from cxlab.evidence.verbatims import read_texts
+from cxlab.evidence.waiting import waiting_sums
 
 __all__ = [
     "movements",
@@ -20,6 +22,7 @@ __all__ = [
     "rating_counts",
     "read_texts",
     "readings",
+    "recovery_sums",
     "response_counts",
     "revenue_edges",
     "risk_table",
@@ -28,4 +31,5 @@ __all__ = [
     "term_table",
     "text_table",
     "theme_table",
+    "waiting_sums",
 ]

@@ -55,7 +55,7 @@ def score_counts(
         Integers, sorted.
     """
     _refuse(responses, by=by)
-    answers = _answers(responses, kind=kind, measure="grp")
+    answers = declared_answers(responses, kind=kind, measure="grp")
     keys = ["quarter_number", *by, *(["bucket"] if bucket else [])]
     if bucket:
         answers = answers.mutate(bucket=bucket_of(answers.account))
@@ -71,7 +71,7 @@ def score_counts(
         "net_times_n": (accounts.net * accounts.k).sum(),
         "n_squares": (accounts.k * accounts.k).sum(),
     }
-    return _laid(accounts.group_by(keys).agg(**sums), keys=keys, counts=[*ANSWERS, *LINKS])
+    return by_quarter(accounts.group_by(keys).agg(**sums), keys=keys, counts=[*ANSWERS, *LINKS])
 
 
 def rating_counts(
@@ -102,11 +102,11 @@ def rating_counts(
     if measure not in ("csat", "ces"):
         raise ValueError(f"measure must be csat or ces; got {measure!r}")
     _refuse(responses, by=by)
-    answers = _answers(responses, kind=kind, measure=measure)
+    answers = declared_answers(responses, kind=kind, measure=measure)
     keys = ["quarter_number", *by, "scale_min", "scale_max", "value"]
     answers = answers.mutate(value=answers[measure])
     counted = answers.group_by(keys).agg(answers=answers.count())
-    return _laid(counted, keys=keys, counts=["answers"])
+    return by_quarter(counted, keys=keys, counts=["answers"])
 
 
 def pairs(
@@ -141,7 +141,7 @@ def pairs(
         ``customers``. Absent means no counted answer in that wave; absent twice is left out.
     """
     _refuse(responses, by=by)
-    answers = _answers(responses, kind=kind, measure="grp")
+    answers = declared_answers(responses, kind=kind, measure="grp")
     group = ibis.cases(*((answers.grp == name, place) for place, name in enumerate(GROUPS[:3])))
     answers = answers.mutate(group=group)
     frames = [_two_waves(answers, quarter=quarter, against=each, by=list(by)) for each in against]
@@ -193,7 +193,7 @@ def response_counts(
         "answered": ibis.ifelse(answered, 1, 0).sum(),
         "known": ibis.ifelse(asked.delivered_day.notnull(), 1, 0).sum(),
     }
-    return _laid(asked.group_by(keys).agg(**counts), keys=keys, counts=list(counts))
+    return by_quarter(asked.group_by(keys).agg(**counts), keys=keys, counts=list(counts))
 
 
 def _refuse(responses: ir.Table, *, by: Sequence[str]) -> None:
@@ -218,7 +218,7 @@ def _codes() -> list[str]:
     return [str(last) if last == first + 1 else f"{first + 1}-{last}" for first, last in itertools.pairwise(BANDS)]
 
 
-def _answers(responses: ir.Table, *, kind: str | None, measure: str) -> ir.Table:
+def declared_answers(responses: ir.Table, *, kind: str | None, measure: str) -> ir.Table:
     """Declared answers that hold the measure; ``person`` and ``account`` as far as they are known."""
     given = _asked(responses, kind=kind)
     given = given.filter(given.counts & given.answered_day.notnull())
@@ -228,10 +228,12 @@ def _answers(responses: ir.Table, *, kind: str | None, measure: str) -> ir.Table
     return given.mutate(person=person, account=given.account_id.nullif("").coalesce(person))
 
 
-def _laid(table: ir.Table, *, keys: list[str], counts: list[str]) -> pd.DataFrame:
+def by_quarter(table: ir.Table, *, keys: list[str], counts: list[str], sums: Sequence[str] = ()) -> pd.DataFrame:
+    """Fetch sums, sorted by their keys: the number of the quarter as its text, counts as integers."""
     frame: pd.DataFrame = table.to_pandas()
     frame = frame.sort_values(keys, ignore_index=True)
     numbers = frame.pop("quarter_number")
     frame.insert(0, "quarter", [f"{int(number) // 4}Q{int(number) % 4 + 1}" for number in numbers])
     frame[counts] = frame[counts].fillna(0).astype("int64")
-    return frame[["quarter", *keys[1:], *counts]]
+    frame[list(sums)] = frame[list(sums)].astype("float64")
+    return frame[["quarter", *keys[1:], *counts, *sums]]

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxlab.claim import estimates, finding, labels, scope_of
+from cxlab.evidence.recovery import recovery_sums
 from cxlab.evidence.scores import pairs, score_counts
+from cxlab.evidence.waiting import waiting_sums
 from cxlab.finding import Estimate, Finding, Message, Value, definition
 from cxlab.nps.change import where
+from cxlab.nps.recovery import recovery
 from cxlab.nps.score import score
+from cxlab.nps.waiting import waiting
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
@@ -51,6 +55,22 @@ def where_at(study: Study) -> Finding | None:
         of=of, codes=codes, quarter=study.quarter, band=study.config.material_change.nps,
         level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip
+
+
+def waiting_at(study: Study) -> Finding | None:
+    """Ease by how long customers waited (``nps.waiting``); None where contacts, or their waits, are not known."""
+    if "interactions" not in study.tables:
+        return None
+    sums = waiting_sums(study.responses, study.tables["survey_responses"], study.tables["interactions"])
+    return waiting(sums, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n)
+
+
+def recovery_at(study: Study) -> Finding | None:
+    """Detractors asked again, called back or not (``nps.recovery``); None where no cases are kept."""
+    if "loop_cases" not in study.tables:
+        return None
+    sums = recovery_sums(study.responses, study.tables["loop_cases"])
+    return recovery(sums, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n)
 
 
 def unmeasured(study: Study, *counts: pd.DataFrame) -> Finding | None:

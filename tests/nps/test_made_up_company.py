@@ -150,6 +150,36 @@ def test_complaints_are_the_weakest_touchpoint_and_what_is_not_asked_is_named(st
     assert [label.code for label in unmeasured.message.values["touchpoints"]] == ["dealer", "port_out", "roaming"]
 
 
+def test_a_minute_on_hold_lowers_ease_by_the_planted_quarter_point(study):
+    """Four quarters of answers about hotline calls; short and long waits differ by over two points."""
+    found = nps.waiting_at(study)
+    assert found.message.id == "nps.waiting.falls"
+    assert found.message.values["group"].code == "hotline"
+    assert found.headline.low <= -0.25 <= found.headline.high
+    assert found.headline.high - found.headline.low < 0.15
+    ease = found.table.set_index("wait_band")["estimate"]
+    assert list(ease.index) == ["0-3", "3-6", "6-10", "10+"]
+    assert ease.is_monotonic_decreasing
+    assert ease["0-3"] - ease["10+"] > 2
+
+
+def test_a_call_back_goes_with_the_planted_rise_beyond_what_detractors_rise_anyway(study):
+    """The others rise as well, with no action at all: that rise is shown and is not the headline."""
+    told = json.loads((study.folder / "sample" / "truth.json").read_text(encoding="utf-8"))
+    truth = told["realised"]["effects"]["rise_after_bad_score"]
+    found = nps.recovery_at(study)
+    rows = found.table.set_index("called_back")
+    assert found.headline.low <= 0.6 <= found.headline.high
+    assert found.headline.value == pytest.approx(rows["estimate"]["called"] - rows["estimate"]["not_called"])
+    for code, name in {"called": "called_in_time", "not_called": "not_called_in_time"}.items():
+        assert rows["low"][code] <= truth[name] <= rows["high"][code]
+    assert rows["low"]["not_called"] > 1
+    assert found.message.values["not_called"] == rows["estimate"]["not_called"]
+    assert found.headline.value < rows["low"]["not_called"]
+    leaving = next(check for check in found.checks if check.name == "recovery_leaving")
+    assert leaving.passed is None  # needs a comparison from the same day on, which this page does not make
+
+
 def test_the_forecast_made_a_quarter_earlier_knew_nothing_of_the_price(study, counts):
     """Its range is wide enough for usual drift; whether it holds the fall is graded, not promised."""
     expected = nps.next_quarter(counts, quarter=study.quarter - 1)
