@@ -19,7 +19,7 @@ class Target:
 
 
 def target_for(targets: pd.DataFrame, name: str, *, about: Quarter) -> Target | None:
-    """Return the target in force: this quarter's, else the next one to come, else one without a quarter.
+    """Return the target in force: this quarter's, else the next one within a year, else one without a quarter.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def target_for(targets: pd.DataFrame, name: str, *, about: Quarter) -> Target | 
         Target(value=float(value), due=_quarter(period, first_month=about.first_month))
         for value, period in zip(rows["target"], periods, strict=True)
     ]
-    open_ = [target for target in found if target.due is not None and target.due >= about]
+    open_ = [target for target in found if target.due is not None and about <= target.due < about + 4]
     always = [target for target in found if target.due is None]
     return min(open_, key=lambda target: str(target.due)) if open_ else always[-1] if always else None
 
