@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from cxlab.finding import Finding
 from cxlab.overview import QUESTIONS
+from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
 from cxlab.report.prose import inline
@@ -125,7 +126,7 @@ def render(template: str, report: Report, *, name: str, language: str, **context
     html = _environment().get_template(template).render(
         page=page, links=links, study=report.study, facts=report.facts, style=_style(),
         approved=_approved(report.facts, wording), made_at=_made_at(report), say=wording.text,
-        number=wording.number, checks=_checks(report.findings), **context,
+        number=wording.number, checks=_checks(report.findings), before=_before(report, language), **context,
     )  # fmt: skip
     return plain(html)
 
@@ -134,6 +135,13 @@ def _checks(findings: Sequence[Finding]) -> dict[str, int]:
     """How many checks of the findings were made and how many passed; notes are neither."""
     made = [check.passed for finding in findings for check in finding.checks if check.passed is not None]
     return {"n": len(made), "passed": sum(made)}
+
+
+def _before(report: Report, language: str) -> Quarter | None:
+    """Last quarter, if its report is published beside this one."""
+    study, last = report.study, report.study.quarter - 1
+    page = study.folder / study.config.reports / str(last) / language / f"{OVERVIEW}.html"
+    return last if page.is_file() else None
 
 
 def _made_at(report: Report) -> datetime:

@@ -55,6 +55,9 @@ _NO_NUMBER = re.compile(
     r"|(?:\A|[(,:=]\s?)(?:nan|None|inf)(?:[),;]|\Z)"
 )
 _STYLE_FETCH = re.compile(r"@import|url\(\s*['\"]?(?!data:image/)", re.IGNORECASE)
+_EARLIER = re.compile(r"(?:\.\./){1,2}\d{4}Q[1-4]/[a-z]{2,3}/overview\.html")
+"""The one way out of a report: to the overview of another quarter beside it."""
+
 _SVG_DANGER = re.compile(
     r"<\s*(?:script|foreignobject|iframe)|\son\w+\s*=|(?:href|src)\s*=\s*['\"]\s*(?!#|data:image/)", re.I
 )
@@ -161,7 +164,7 @@ def _links(path: Path, reading: Reading, anchors: dict[Path, set[str]], folder: 
     for element in reading.elements:
         for name in LINKS:
             value = element.attributes.get(name, "").strip()
-            if not value or PICTURES.get(element.tag) == name:
+            if not value or PICTURES.get(element.tag) == name or _EARLIER.fullmatch(value):
                 continue
             if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/", value):
                 yield element.line, f"link that leaves the report: {value[:60]!r}"

@@ -370,25 +370,3 @@ def test_commentary_may_stress_words_but_brings_no_markup(make, study, facts, tm
 def test_the_run_line_tells_the_time_of_the_study(report):
     html = page(report, "vi/data.html").replace("\u00a0", " ")
     assert "Lượt chạy 20261012-0200-a1, lập ngày 12/10/2026 lúc 09:00, cxlab 0.1.0" in html
-
-
-@pytest.mark.parametrize(
-    ("passed", "told"),
-    [
-        (True, "All 2 checks of this report passed."),
-        (False, "1 of 2 checks passed; the failed ones stand under their sentence."),
-    ],
-)
-def test_the_foot_of_a_board_counts_the_checks_and_leads_on(make, study, facts, tmp_path, passed, told):
-    findings = (
-        make.finding("overview.answer", checks=(make.check(), make.check(passed=None))),
-        make.finding("overview.more", checks=(make.check(passed=passed),)),
-    )
-    executed = {"overview": make.notebook(study, *findings)}
-    executed["overview"].metadata["cxlab"]["layout"] = "board"
-    write_pages(executed, findings, study=study, facts=facts, to=tmp_path / "r")
-    foot = page(tmp_path / "r", "en/overview.html").partition("<footer")[2]
-    assert told in foot
-    for target in ("methods.html", "data.html", "definitions.html", "../vi/overview.html"):
-        assert f'href="{target}"' in foot
-    assert 'href="vi/overview.html"' in page(tmp_path / "r", "index.html").partition("<footer")[2]
