@@ -101,7 +101,9 @@ def _compared(
     found = jackknife.spread(left_out, occupied=occupied)
     low, high = intervals.symmetric(means, np.sqrt(found.variance), level=level, degrees=found.degrees)
     sizes = n.sum(axis=(0, 2)).astype(int)
-    table = pd.DataFrame({"called_back": list(CALLED), **estimates(means[:2], low[:2], high[:2], sizes)})
+    drawn = {"scale_min": min(0.0, np.floor(low[:2].min())), "scale_max": max(1.0, np.ceil(high[:2].max()))}
+    tail = estimates(means[:2], low[:2], high[:2], sizes)
+    table = pd.DataFrame({"called_back": list(CALLED), **drawn, **tail})  # drawn from no rise at all
     headline = Estimate(
         value=float(means[2]),
         low=float(low[2]),

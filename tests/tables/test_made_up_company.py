@@ -50,6 +50,32 @@ def test_every_source_is_read_and_the_planted_faults_are_found(study):
     assert study.load.cannot_run("churn") is None
 
 
+def test_what_is_wrong_with_the_sources_is_counted_as_often_as_it_was_planted(folder, study):
+    """Effect 12 of the company, from its files to what the study says of them."""
+    told = json.loads((folder / "sample" / "truth.json").read_text(encoding="utf-8"))["realised"]
+    answers, money = (study.load.tables[name] for name in ("survey_responses", "transactions"))
+    assert answers.reasons["duplicate_key"] == answers.quarantined == told["doubled_responses"] > 0
+    assert answers.quarantined / answers.accepted == pytest.approx(0.003, abs=0.002)
+    assert money.late == told["late_recharges"] > 0
+    assert study.tables["transactions"].count().execute() == money.accepted - money.late
+    asked = study.tables["survey_responses"].select("customer_id", "answered_at")
+    nobody = asked.anti_join(study.tables["customers"].select("customer_id"), "customer_id").count().execute()
+    assert nobody / answers.accepted == pytest.approx(0.02, abs=0.006)
+    joined = study.load.joined
+    assert joined["responses_to_money"] / joined["responses_to_customers"] == pytest.approx(0.95, abs=0.02)
+
+
+def test_an_answer_dated_after_the_close_is_still_silence(folder, study):
+    told = json.loads((folder / "sample" / "truth.json").read_text(encoding="utf-8"))["realised"]
+    source = pd.read_parquet(folder / "sample" / "survey_responses.parquet").drop_duplicates("response_id")
+    dated = source.loc[pd.to_datetime(source["answered_at"]) >= pd.Timestamp("2026-10-01"), "response_id"]
+    assert len(dated) == told["answered_after_close"] > 0
+    rows = study.responses.filter(study.responses["response_id"].isin(dated.tolist())).to_pandas()
+    assert len(rows) == len(dated)
+    assert rows["answered_day"].isna().all()
+    assert not rows["counts"].any()
+
+
 @pytest.mark.parametrize("back", [0, 7])
 def test_spells_are_the_planted_ones(folder, study, back):
     """With all rows loaded, prepaid silences and contracts give back every planted spell to the day."""

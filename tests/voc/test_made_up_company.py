@@ -141,6 +141,20 @@ def test_scores_go_with_themes_as_planted(study, read, truth):
     assert table["theme"].iloc[-1] == "wow"
 
 
+@pytest.mark.parametrize(("wave", "share"), [("2025Q2", 0.14), ("2025Q3", 0.12)])
+def test_the_broken_app_is_named_as_often_and_disliked_as_much_as_planted(study, read, truth, wave, share):
+    quarter = Quarter.parse(wave)
+    counts = theme_table(study.texts, read, quarters=[quarter], bucket=True)
+    texts = text_table(study.texts, read, quarters=[quarter])
+    named_by = voc.themes(counts, texts, quarter=quarter).table.set_index("theme").loc["app"]
+    assert named_by["low"] <= share <= named_by["high"]
+    rows = truth[(truth["quarter_number"] == quarter.ordinal) & truth["nps"].notna()]
+    points = (rows["nps"] >= 9).astype(int) - (rows["nps"] <= 6).astype(int)
+    app = voc.score(counts, quarter=quarter).table.set_index("theme").loc["app"]
+    assert app["low"] <= 100 * points[rows["themes"].map(lambda said: "app" in set(said))].mean() <= app["high"]
+    assert app["high"] < app["others"]
+
+
 def test_acts_that_may_not_count_do_not(study, read):
     codings = study.codings
     barred = ~codings["sample_design"].fillna("").str.startswith("random") | codings["origin"].eq("model")
