@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import ibis
 import numpy as np
@@ -13,6 +14,7 @@ from cxlab import nps
 from cxlab.evidence import recovery_sums
 from cxlab.finding import Withheld
 from cxlab.quarter import Quarter
+from cxlab.wording import Wording
 
 NOW = Quarter.parse("2026Q3")
 FIRST_DAY, NEXT_DAY = 20_560, 20_651
@@ -121,3 +123,21 @@ def test_leaving_is_said_to_be_unknown(asked):
     answers, cases, _ = company(300)
     unknown = {check.name for check in asked(answers, cases).checks if check.passed is None}
     assert {"recovery_leaving", "recovery_silent"} <= unknown
+
+
+def test_a_study_without_cases_has_no_such_section():
+    assert nps.recovery_at(SimpleNamespace(tables={})) is None
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_every_case_can_be_said(asked, language):
+    cases = {
+        "real_rise": company(lift=2.0), "real_fall": company(lift=-1.5), "cannot_tell": company(250, lift=0.0),
+        "no_material_change": company(5000, lift=0.0), "too_few": company(30),
+    }  # fmt: skip
+    wording = Wording(language)
+    for case, (answers, opened, _) in cases.items():
+        found = asked(answers, opened)
+        assert found.message.id == f"nps.recovery.{case}"
+        for message in (found.message, found.method, *(check.message for check in found.checks)):
+            assert "{" not in wording.say(message)

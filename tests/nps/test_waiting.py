@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import ibis
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from cxlab import nps
 from cxlab.evidence import waiting_sums
 from cxlab.finding import Estimate, Withheld
 from cxlab.quarter import Quarter
+from cxlab.wording import Wording
 
 NOW = Quarter.parse("2026Q3")
 
@@ -111,3 +114,18 @@ def test_answers_older_than_a_year_are_left_out(asked):
 def test_sums_without_a_column_are_refused():
     with pytest.raises(ValueError, match="waiting_sums must give quarter"):
         nps.waiting(pd.DataFrame({"quarter": []}), quarter=NOW)
+
+
+def test_a_study_without_contacts_has_no_such_section():
+    assert nps.waiting_at(SimpleNamespace(tables={})) is None
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_every_case_can_be_said(asked, language):
+    cases = {"falls": calls(), "rises": calls(slope=0.1), "cannot_tell": calls(90, slope=0.0), "too_few": calls(8)}
+    wording = Wording(language)
+    for case, frame in cases.items():
+        found = asked(frame)
+        assert found.message.id == f"nps.waiting.{case}"
+        for message in (found.message, found.method, *(check.message for check in found.checks)):
+            assert "{" not in wording.say(message)
