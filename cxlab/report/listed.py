@@ -51,7 +51,7 @@ def quote_html(words: str, *, language: str, who: Sequence[str], kind: str = "")
     spoken = Markup(' lang="{}"').format(plain(language)) if language.isalpha() else Markup("")
     named = Markup(' class="{}"').format(kind) if kind.isalpha() else Markup("")
     return Markup("<blockquote{}><p{}>{}</p><footer>{}</footer></blockquote>").format(
-        named, spoken, plain(words), plain(" · ".join(who))
+        named, spoken, plain(words), plain(" · ".join(dict.fromkeys(who)))
     )
 
 

@@ -29,6 +29,7 @@ Cell = Mapping[str, Any]
 _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")')
 _OPENING = re.compile(r'<div class="prose">(?=\s*<h2>)')
 _PART = re.compile(r'<div class="prose" id="(part-\d+)">\s*<h2>(.*?)</h2>', re.DOTALL)
+_EMPTY = re.compile(r'<div class="withheld" role="note"><b>[^<]*</b></div>\n?')
 _SURE = re.compile(r'<p class="sure">.*?</p>\n?', re.DOTALL)
 _SENTENCE = re.compile(r"<h2>.*?</h2>\n?", re.DOTALL)
 
@@ -144,7 +145,7 @@ def _without_sentence(written: str, lead: str) -> str:
     before, found, after = written.partition(opening)
     if not found:
         return written
-    inside, closing, rest = _SENTENCE.sub("", after, count=1).partition("</section>")
+    inside, closing, rest = _EMPTY.sub("", _SENTENCE.sub("", after, count=1), count=1).partition("</section>")
     if not any(mark in inside for mark in ("<figure", "<table", "<ul", "<div", "<p>")):
         inside = _SURE.sub("", inside)
     return before + found + inside + closing + rest

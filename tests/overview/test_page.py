@@ -167,7 +167,9 @@ def test_a_report_without_any_number_is_still_a_page(make):
     assert [tile.proof for tile in board.tiles] == ["overview.answer"]
     (found,) = overview.findings(board, study=make.study())
     assert found.table.empty
-    assert "No question could be answered with the data of this quarter." in words(html(board, make))
+    assert "The data of this quarter give no overall answer; what they do tell stands below." in words(
+        html(board, make)
+    )
 
 
 def test_the_forecast_of_next_quarter_fills_a_page_of_few_numbers(make, found):
