@@ -14,7 +14,6 @@ from cxlab.maths import intervals
 from cxlab.maths.risk_money import FEWEST_QUARTERS, AtRisk, Hazards, prediction_variance
 from cxlab.quarter import Quarter
 
-
 COUNTED: dict[str, Value] = {"graded_on": "churn.left:lost_voluntary+lost_involuntary"}
 """Where next quarter's report counts what is forecast here, so that it can be graded."""
 
