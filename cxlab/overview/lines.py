@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cxlab.finding import Finding
+from cxlab.finding import Finding, Label
 from cxlab.overview.board import Line
 from cxlab.overview.reading import Found, number_of
 
@@ -28,4 +28,10 @@ def lines(found: Found) -> tuple[Line, ...]:
 
 
 def _speaker(found: Found, names: Sequence[str]) -> Finding | None:
-    return next((found[name] for name in names if number_of(found.get(name)) is not None), None)
+    said = (found[name] for name in names if number_of(found.get(name)) is not None)
+    return next((finding for finding in said if _names_its_group(finding)), None)
+
+
+def _names_its_group(finding: Finding) -> bool:
+    """A group without a name ("not known") tells a leader nothing."""
+    return all(value.code != "" for value in finding.message.values.values() if isinstance(value, Label))

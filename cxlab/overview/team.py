@@ -73,14 +73,10 @@ def promises(frame: pd.DataFrame, *, before: Quarter, today: pd.Timestamp) -> tu
     open_rows = [row for row in rows if pd.isna(row.get("done_at"))]  # type: ignore[call-overload]
     due = [row["due"] for row in open_rows if not pd.isna(row.get("due"))]  # type: ignore[call-overload]
     late = sum(pd.Timestamp(day) < today for day in due)  # type: ignore[arg-type]
-    values: dict[str, Value] = {
-        "quarter": before,
-        "asked": len(rows),
-        "done": done,
-        "late": late,
-        "open": len(rows) - done - late,
-    }
-    return (Message("overview.said.decisions", values),)
+    values: dict[str, Value] = {"quarter": before, "asked": len(rows), "done": done, "late": late}
+    if len(rows) == done + late:
+        return (Message("overview.said.decisions.all_due", values),)
+    return (Message("overview.said.decisions", values | {"open": len(rows) - done - late}),)
 
 
 def _rows(frame: pd.DataFrame, quarter: Quarter) -> list[dict[Hashable, object]]:

@@ -143,7 +143,7 @@ def _commentary(commentary: Commentary | None, wording: Wording) -> dict[str, An
 def _decision(decision: Decision, wording: Wording) -> dict[str, Any]:
     language, words = _words(decision.what, wording)
     due = "" if decision.due is None else plain(wording.number(decision.due, "date"))
-    cost = "" if decision.cost is None else plain(wording.number(decision.cost, "amount_short"))
+    cost = "" if not decision.cost else plain(wording.number(decision.cost, "amount_short"))
     pays = "" if decision.pays_back is None else plain(wording.number(decision.pays_back, "probability"))
     return {
         "language": language,

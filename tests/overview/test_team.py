@@ -73,6 +73,8 @@ def test_promises_of_last_quarter_are_counted_as_done_late_and_open():
     ]
     (said,) = promises(frame(*rows), before=Q3 - 1, today=today)
     assert dict(said.values) == {"quarter": Q3 - 1, "asked": 3, "done": 1, "late": 1, "open": 1}
+    (said,) = promises(frame(*rows), before=Q3 - 1, today=pd.Timestamp("2030-01-01"))
+    assert said.id == "overview.said.decisions.all_due"
     assert promises(frame(), before=Q3 - 1, today=today) == ()
 
 
