@@ -55,7 +55,7 @@ def init_study(folder: Path) -> list[Path]:
 
 
 _CODEBOOK = """\
-# The codebook: what customers talk about. One entry per code; a changed meaning is a new version. Replace this one.
+# The codebook: what customers talk about. One entry per code; a changed meaning is a new version. Replace this.
 - code_id: billing
   version: 1
   name_en: Billing
