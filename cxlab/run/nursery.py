@@ -41,7 +41,10 @@ def serve(control: socket.socket, *, modules: Sequence[str]) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     lines: dict[int, socket.socket] = {}
-    control.sendall(b"1" if threading.active_count() == 1 else b"0")
+    try:
+        control.sendall(b"1" if threading.active_count() == 1 else b"0")
+    except OSError:
+        return  # the run ended before its kernels were needed
     with _told_of_children() as ended:
         while True:
             readable, _, _ = select.select([control, ended], [], [])

@@ -135,3 +135,10 @@ def test_it_can_be_switched_off(monkeypatch):
     monkeypatch.setenv("CXLAB_FORK", "0")
     with nursery(["churn"], environment={}) as home:
         assert home is None
+
+
+def test_a_run_that_ends_before_its_kernels_are_needed_hears_nothing_of_it(capfd):
+    with nursery([], environment={}) as home:
+        assert home is not None
+    assert home._process.returncode == 0
+    assert capfd.readouterr().err == ""
