@@ -1,7 +1,6 @@
 """Hotel reviews in Vietnamese, coded by hand: themes, quotes and what one coder alone cannot say."""
 
 import csv
-import os
 import shutil
 from pathlib import Path
 
@@ -13,19 +12,15 @@ from cxlab.evidence import read_texts, readings, term_table, text_table, theme_t
 from cxlab.tables import open_study
 from cxlab.wording import Wording
 
+from .conftest import files_of
+
 HERE = Path(__file__).parent
 DAY = "2023-02-15"
 NEEDED = ("val.csv", "test.csv")
 
 
 def files() -> Path | None:
-    """The folder of the files: under ``CXLAB_REAL``, or beside the checkout."""
-    named = os.environ.get("CXLAB_REAL")
-    above = [parent / place for parent in HERE.parents for place in ("shared/data", "data/real")]
-    for folder in [Path(named), *above] if named else above:
-        if all((folder / "hanoi_hotels_vi" / name).is_file() for name in NEEDED):
-            return folder / "hanoi_hotels_vi"
-    return None
+    return files_of("hanoi_hotels_vi", *NEEDED)
 
 
 pytestmark = [

@@ -1,6 +1,5 @@
 """IBM's telco sample, as a user with five Excel sheets on disk would bring it."""
 
-import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -14,18 +13,14 @@ from cxlab.quarter import Window
 from cxlab.tables import open_study
 from cxlab.wording import Wording
 
+from .conftest import files_of
+
 HERE = Path(__file__).parent
 NEEDED = ("Telco_customer_churn_services.xlsx", "Telco_customer_churn_status.xlsx")
 
 
 def files() -> Path | None:
-    """The folder of the files: under ``CXLAB_REAL``, or beside the checkout."""
-    named = os.environ.get("CXLAB_REAL")
-    above = [parent / place for parent in HERE.parents for place in ("shared/data", "data/real")]
-    for folder in [Path(named), *above] if named else above:
-        if all((folder / "ibm_telco_v2" / name).is_file() for name in NEEDED):
-            return folder / "ibm_telco_v2"
-    return None
+    return files_of("ibm_telco_v2", *NEEDED)
 
 
 pytestmark = [

@@ -1,7 +1,6 @@
 """Comments of patients, 50 codes by one framework, with a score: shares and scores are those of the file."""
 
 import csv
-import os
 import shutil
 from pathlib import Path
 
@@ -13,19 +12,15 @@ from cxlab.evidence import read_texts, readings, text_table, theme_table
 from cxlab.tables import open_study
 from cxlab.wording import Wording
 
+from .conftest import files_of
+
 HERE = Path(__file__).parent
 NEEDED = "v6framework_230831.csv"
 NO_CODES = ("Not assigned", "Labelling not possible")
 
 
 def files() -> Path | None:
-    """The folder of the file: under ``CXLAB_REAL``, or beside the checkout."""
-    named = os.environ.get("CXLAB_REAL")
-    above = [parent / place for parent in HERE.parents for place in ("shared/data", "data/real")]
-    for folder in [Path(named), *above] if named else above:
-        if (folder / "nhs_fft" / NEEDED).is_file():
-            return folder / "nhs_fft"
-    return None
+    return files_of("nhs_fft", NEEDED)
 
 
 pytestmark = [

@@ -1,7 +1,6 @@
 """A telecom company's anonymous answers, as a user with one CSV export would bring it."""
 
 import csv
-import os
 import shutil
 from pathlib import Path
 
@@ -14,18 +13,14 @@ from cxlab.maths import net_score
 from cxlab.tables import open_study
 from cxlab.wording import Wording
 
+from .conftest import files_of
+
 HERE = Path(__file__).parent
 NEEDED = "verbatims.csv"
 
 
 def files() -> Path | None:
-    """The folder of the file: under ``CXLAB_REAL``, or beside the checkout."""
-    named = os.environ.get("CXLAB_REAL")
-    above = [parent / place for parent in HERE.parents for place in ("shared/data", "data/real")]
-    for folder in [Path(named), *above] if named else above:
-        if (folder / "telecom_nps_verbatims" / NEEDED).is_file():
-            return folder / "telecom_nps_verbatims"
-    return None
+    return files_of("telecom_nps_verbatims", NEEDED)
 
 
 pytestmark = [

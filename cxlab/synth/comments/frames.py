@@ -28,8 +28,6 @@ VI_PIECES_GOOD = (
     "rất đáng khen", "tốt hơn trước", "cứ thế phát huy", "cảm ơn nhiều", "mấy tháng nay rồi", "vui lắm",
     "ngon lành", "đáng tiền", "khen thật lòng", "trên cả mong đợi", "like mạnh",
 )  # fmt: skip
-VI_JOINTS = ("mà", "rồi", "thêm nữa", "ngoài ra", "đã vậy", "với lại", "chưa kể")
-VI_BUT = ("Nhưng", "Được cái", "Bù lại", "Chỉ có điều")
 
 EN_OPENINGS = (
     "Hi", "Hello", "Honestly", "To be honest", "Dear team", "My feedback", "Just saying",
@@ -56,8 +54,6 @@ EN_PIECES_GOOD = (
     "so convenient", "great job", "no complaints", "worth the money", "for months now", "keep going",
     "made me smile", "top",
 )  # fmt: skip
-EN_JOINTS = ("and", "also", "on top of that", "plus", "besides", "what is more")
-EN_BUT = ("But", "On the other hand", "At least", "Still")
 
 EMOJI_BAD = ("😡", "😤", "😞", "🙄", "😭", "👎", "😒", "🤦", ":((", ":(", "=((", "😢")
 EMOJI_GOOD = ("😊", "👍", "❤️", "🥰", "😍", "👏", ":)", ":D", "🎉", "💙", "^^", "😁")
