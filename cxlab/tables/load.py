@@ -21,7 +21,7 @@ from cxlab.tables.check import told
 from cxlab.tables.config import File, Source, StudyConfig
 from cxlab.tables.fingerprint import code_version, contents, digest
 from cxlab.tables.load_report import TableReport
-from cxlab.tables.private import id_key
+from cxlab.tables.private import hashes, id_key, stamped
 from cxlab.tables.schema import TABLES, Table, see
 from cxlab.tables.whole_files import write_whole, written_whole
 
@@ -52,8 +52,8 @@ def load_tables(
     DataError
         All problems of all sources at once; or tables of which too large a share was refused.
     """
-    if any(source.ids == "hash" or source.hash for source in config.sources.values()):
-        engine.con.execute("SET VARIABLE cxlab_key = ?", [id_key(folder / config.private)])
+    if hashes(config.sources.values()):
+        engine.con.execute("SET VARIABLE cxlab_key = ?", [id_key(config, folder=folder)])
     prepared = folder / config.prepared
     _forget_unfinished(prepared)
     problems: dict[str, list[str]] = {}
@@ -191,7 +191,7 @@ def _key(
     folder: Path,
 ) -> str:
     missing = []
-    hashes = []
+    read = []
     for source_name, source in sources.items():
         for file in source.files(source_name).values():
             path = folder / Path(file.path).expanduser()
@@ -202,14 +202,15 @@ def _key(
                     f"sources.{source_name}.path: {_WHY.get(type(error), error.strerror)} {error.filename or path}"
                 )
                 continue
-            hashes.append(contents(path, remembered=folder / config.prepared / "fingerprints.json"))
+            read.append(contents(path, remembered=folder / config.prepared / "fingerprints.json"))
     if missing:
         raise DataError("files are missing", missing)
     needed = [parents[of.table].contents for of in table.references if of.table in parents]
     settings = [(source_name, source.model_dump(mode="json")) for source_name, source in sources.items()]
     rates = parents["rates"].contents if "rates" in parents else ""
+    key = stamped(config, folder=folder) if hashes(sources.values()) else None
     return digest(
-        hashes, settings, needed, rates, config.currency, config.time_zone, config.made_up, code_version()
+        read, settings, needed, rates, key, config.currency, config.time_zone, config.made_up, code_version()
     )
 
 

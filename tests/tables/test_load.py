@@ -11,9 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cxlab.errors import DataError, UsageError
+from cxlab.errors import DataError
 from cxlab.tables import fingerprint, open_study
-from cxlab.tables.private import id_key
 from cxlab.tables.whole_files import write_whole, written_whole
 
 from .conftest import CONTRACTS, CUSTOMERS, HEAD, write_text
@@ -127,24 +126,9 @@ def test_ids_are_hashed_with_a_key_of_their_own_and_still_join(tmp_path, load_ta
     key = tmp_path / "private" / "id.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     kept = key.read_text()
-    (tmp_path / "other").mkdir()
-    assert id_key(tmp_path / "private") == kept.strip()
-    assert id_key(tmp_path / "other") != kept.strip()
     everything = b"".join(file.read_bytes() for file in (tmp_path / "prepared").rglob("*") if file.is_file())
     assert b"0901" not in everything
     assert kept.strip().encode() not in everything
-
-
-def test_a_key_others_can_read_is_refused(tmp_path):
-    id_key(tmp_path)
-    (tmp_path / "id.key").chmod(0o644)
-    with pytest.raises(UsageError) as error:
-        id_key(tmp_path)
-    path = tmp_path / "id.key"
-    assert str(error.value) == (
-        f"the key {path} can be read by others\n"
-        f"  - needed: mode 600, so that only its owner reads it: chmod 600 {path}"
-    )
 
 
 def test_all_problems_of_all_sources_are_told_at_once(tmp_path):
