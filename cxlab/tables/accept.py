@@ -13,12 +13,13 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables import check
 from cxlab.tables.config import Source, StudyConfig
-from cxlab.tables.engine import name, quote
+from cxlab.tables.engine import name
+from cxlab.tables.parts import parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.schema import Table, see
 from cxlab.tables.sources import Refused, read
 from cxlab.tables.stage import Staged, empty_columns, mapping_problems, stage
-from cxlab.tables.whole_files import written_whole
+from cxlab.tables.whole_files import take_away, written_whole
 
 _PLACES = 3
 """So many rows of each reason are named; all of them stand in the quarantine file."""
@@ -31,7 +32,10 @@ class Accepted:
     Parameters
     ----------
     file : Path
-        Parquet with the accepted rows, all columns of the contract.
+        Parquet with the accepted rows, all columns of the contract; a folder of parts (`cxlab.tables.parts`) if
+        there are many.
+    parts : int
+        Into how many parts its rows are cut.
     read, accepted : int
         Rows; what is read and not accepted is quarantined.
     reasons : mapping of str to int
@@ -48,6 +52,7 @@ class Accepted:
 
     table: str
     file: Path
+    parts: int
     read: int
     accepted: int
     reasons: Mapping[str, int]
@@ -121,10 +126,11 @@ def accept(
     table: Table,
     *,
     staged: Sequence[tuple[Staged, Source]],
-    parents: Mapping[str, Path],
+    parents: Mapping[str, Accepted],
     config: StudyConfig,
     engine: Backend,
     today: date,
+    parts: int,
     to: Path,
     quarantine: Path,
 ) -> Accepted:
@@ -132,83 +138,153 @@ def accept(
 
     Parameters
     ----------
-    parents : mapping of str to Path
-        Accepted tables loaded before, for the references.
+    parents : mapping of str to Accepted
+        Tables loaded before, for the references.
     today : date
         Dates after it are in the future; not tested for a made-up company.
+    parts : int
+        Into how many parts the rows are cut.
 
     Raises
     ------
     DataError
-        If no source has a row.
+        If no source has a row, or a file is damaged behind its header.
     """
     brought = tuple(column for column in table.names if any(column in one.columns for one, _ in staged))
-    files = ", ".join(quote(str(one.file)) for one, _ in staged)
+    rows = " UNION ALL BY NAME ".join(f"SELECT * FROM {one.rows}" for one, _ in staged)
     engine.con.execute(
-        f"CREATE OR REPLACE TEMP VIEW staged AS SELECT *{empty_columns(table, brought=brought)} "
-        f"FROM read_parquet([{files}], union_by_name = true)"
+        f"CREATE OR REPLACE TEMP VIEW staged AS SELECT *{empty_columns(table, brought=brought)} FROM ({rows})"
     )
-    _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
-    good = "staged ANTI JOIN bad USING (_source, _record)"
-    columns = ", ".join(map(name, table.names))
-    order = ", ".join(map(name, table.key))
-    with written_whole(to) as half:
-        engine.con.execute(
-            f"COPY (SELECT {columns} FROM {good} ORDER BY {order}) TO {quote(str(half))} "
-            "(FORMAT parquet, COMPRESSION zstd)"
-        )
-    write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine)
+    try:
+        _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
+        with written_whole(to) as half, unordered(engine):
+            _write(table, engine=engine, parts=parts, to=half)
+            _refuse_orphans(table, brought=brought, parents=parents, engine=engine, parts=parts, at=half)
+        write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine)
+        read_rows = _number(engine, "SELECT count(*) FROM staged")
+    except duckdb.Error as error:
+        raise _whose(error, staged=staged, engine=engine, table=table) from None
     refused = [row for one, _ in staged for row in one.reading.refused]
-    rows = _number(engine, "SELECT count(*) FROM staged") + len(refused)
-    if rows == 0 and not table.team:
+    read_rows += len(refused)
+    if read_rows == 0 and not table.team:
         origins = ", ".join(file.path for one, source in staged for file in source.files(one.name).values())
         raise DataError(f"no source has a row; read: {origins}", see=see(table.name))
     reasons, places = _counted(engine, refused=refused)
+    accepted, contents, empty = _summed(engine, to, among=brought)
     return Accepted(
         table=table.name,
         file=to,
-        read=rows,
-        accepted=_number(engine, f"SELECT count(*) FROM {_parquet(to)}"),
+        parts=parts,
+        read=read_rows,
+        accepted=accepted,
         reasons=reasons,
         places=places,
         brought=brought,
-        contents=_contents(engine, to),
-        empty=_empty(engine, to, among=brought),
+        contents=contents,
+        empty=empty,
     )
+
+
+def _whose(
+    error: duckdb.Error, *, staged: Sequence[tuple[Staged, Source]], engine: Backend, table: Table
+) -> DataError | duckdb.Error:
+    """Say which source cannot be read to its end; an error none of them is the cause of stays what it is."""
+    for one, source in staged:
+        try:
+            engine.con.execute(f"SELECT max(hash(rows)) FROM {one.rows} AS rows").fetchall()
+        except duckdb.Error as own:
+            said = _not_staged(one.name, source=source, error=own)
+            return DataError(f"{table.name} cannot be read", [said], see=see(table.name))
+    return error
 
 
 def _find_bad(
     table: Table,
     *,
     brought: tuple[str, ...],
-    parents: Mapping[str, Path],
+    parents: Mapping[str, Accepted],
     config: StudyConfig,
     engine: Backend,
     today: date,
 ) -> None:
     """Make the engine's table ``bad``: (_source, _record, reasons)."""
-    own = check.reasons(
-        table,
-        brought=brought,
-        currency=config.currency,
-        rated_from=_rated_from(engine, parents.get("rates")),
-        today=None if config.made_up else today,
-    )
-    parts = [
-        f"SELECT _source, _record, unnest({own}) AS reason FROM staged",
-        check.repeated(table, staged="staged", brought=brought),
+    found = [
+        check.suspects(
+            table,
+            brought=brought,
+            currency=config.currency,
+            rated_from=_rated_from(engine, parents.get("rates")),
+            today=None if config.made_up else today,
+        ),
+        *_repeated(table, brought=brought, engine=engine),
     ]
     if {"valid_from", "valid_to"} <= set(brought):
-        parts.append(check.overlapping(table, staged="staged"))
-    parts += [
-        check.unmatched(reference, staged="staged", parent=parents[reference.table])
-        for reference in table.references
-        if reference.strict and reference.column in brought and reference.table in parents
-    ]
+        found.append(check.overlapping(table))
+    _add_bad(engine, found, anew=True)
+
+
+def _add_bad(engine: Backend, found: Sequence[str], *, anew: bool = False) -> None:
+    parts = [f"({part})" for part in found]
+    if not anew:
+        parts.append("(SELECT _source, _record, unnest(reasons) AS reason FROM bad)")
     engine.con.execute(
         "CREATE OR REPLACE TEMP TABLE bad AS SELECT _source, _record, list_sort(list(DISTINCT reason)) AS reasons "
-        f"FROM ({' UNION ALL '.join(f'({part})' for part in parts)}) GROUP BY _source, _record"
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY _source, _record"
     )
+
+
+def _repeated(table: Table, *, brought: tuple[str, ...], engine: Backend) -> list[str]:
+    """Return the SQL of rows that repeat a key; nothing where it is plain that none does."""
+    in_order = check.ascending(table, brought=brought)
+    if in_order is not None and not _number(engine, in_order):
+        return []
+    engine.con.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {check.digests_met_twice(table, brought=brought)}")
+    if not _number(engine, "SELECT count(*) FROM twice"):
+        return []
+    return [check.repeated(table, brought=brought, among="twice")]
+
+
+def _write(table: Table, *, engine: Backend, parts: int, to: Path) -> None:
+    """Write the rows that are not bad, in any order: no result may depend on it."""
+    columns = ", ".join(map(name, table.names))
+    good = (
+        "staged ANTI JOIN bad USING (_source, _record)"
+        if _number(engine, "SELECT count(*) FROM bad")
+        else "staged"
+    )
+    write_rows(f"SELECT {columns} FROM {good}", engine=engine, parts=parts, to=to)
+
+
+def _refuse_orphans(
+    table: Table,
+    *,
+    brought: tuple[str, ...],
+    parents: Mapping[str, Accepted],
+    engine: Backend,
+    parts: int,
+    at: Path,
+) -> None:
+    """Take the rows out again whose reference points at nothing; a part is compared with the same part."""
+    for reference in table.references:
+        if not reference.strict or reference.column not in brought or reference.table not in parents:
+            continue
+        parent = parents[reference.table]
+        alike = parts if parent.parts == parts and reference.column == "customer_id" else 1
+        engine.con.execute("CREATE OR REPLACE TEMP TABLE orphans (orphan VARCHAR)")
+        column, to = name(reference.column), name(reference.to)
+        for part in range(alike):
+            of = part if alike > 1 else None
+            known = f"SELECT {to} FROM {parquet(parent.file, of)} WHERE {to} IS NOT NULL"
+            unknown = f"SELECT DISTINCT {column} FROM {parquet(at, of)} WHERE {column} NOT IN ({known})"
+            engine.con.execute(f"INSERT INTO orphans {unknown}")
+        if not _number(engine, "SELECT count(*) FROM orphans"):
+            continue
+        _add_bad(engine, [check.pointing_nowhere(reference, orphans="orphans")])
+        kept = f"{column} IS NULL OR {column} NOT IN (SELECT orphan FROM orphans)"
+        fewer = at.with_name(f"{at.name}.fewer")
+        write_rows(f"SELECT * FROM {parquet(at)} WHERE {kept}", engine=engine, parts=parts, to=fewer)
+        take_away(at)
+        fewer.rename(at)
 
 
 def _counted(engine: Backend, *, refused: Sequence[Refused]) -> tuple[dict[str, int], dict[str, list[str]]]:
@@ -226,31 +302,25 @@ def _counted(engine: Backend, *, refused: Sequence[Refused]) -> tuple[dict[str, 
     return reasons, {reason: first[:_PLACES] for reason, first in places.items()}
 
 
-def _rated_from(engine: Backend, rates: Path | None) -> dict[str, date]:
+def _rated_from(engine: Backend, rates: Accepted | None) -> dict[str, date]:
     if rates is None:
         return {}
-    sql = f"SELECT currency, min(date) FROM {_parquet(rates)} GROUP BY currency ORDER BY currency"
+    sql = f"SELECT currency, min(date) FROM {parquet(rates.file)} GROUP BY currency ORDER BY currency"
     return dict(engine.con.execute(sql).fetchall())
 
 
-def _contents(engine: Backend, file: Path) -> str:
-    """Hash the rows of a table, whatever their order: the sum of the engine's row hashes.
+def _summed(engine: Backend, file: Path, *, among: tuple[str, ...]) -> tuple[int, str, tuple[str, ...]]:
+    """Count the rows, hash them whatever their order, and name the columns without a value, in one reading.
 
-    Another release of the engine may hash otherwise; tables are then taken for changed, never for unchanged.
+    The hash is the sum of the engine's row hashes. Another release of the engine may hash otherwise; tables are
+    then taken for changed, never for unchanged.
     """
-    row = engine.con.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {_parquet(file)} AS t").fetchall()[0]
-    return f"{row[0]:x}-{row[1] or 0:x}"
-
-
-def _empty(engine: Backend, file: Path, *, among: tuple[str, ...]) -> tuple[str, ...]:
-    counts = ", ".join(f"count({name(column)})" for column in among)
-    filled = engine.con.execute(f"SELECT {counts} FROM {_parquet(file)}").fetchall()[0]
-    return tuple(column for column, rows in zip(among, filled, strict=True) if not rows)
+    counts = "".join(f", count({name(column)})" for column in among)
+    sql = f"SELECT count(*), sum(hash(t)::HUGEINT){counts} FROM {parquet(file)} AS t"
+    rows, hashed, *filled = engine.con.execute(sql).fetchall()[0]
+    empty = tuple(column for column, some in zip(among, filled, strict=True) if not some)
+    return int(rows), f"{rows:x}-{hashed or 0:x}", empty
 
 
 def _number(engine: Backend, sql: str) -> int:
     return int(engine.con.execute(sql).fetchall()[0][0])
-
-
-def _parquet(file: Path) -> str:
-    return f"read_parquet({quote(str(file))})"

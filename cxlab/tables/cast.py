@@ -17,6 +17,7 @@ OTHER_MINOR: Mapping[int, frozenset[str]] = {
 """Currencies whose minor unit has another number of digits than two."""
 
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+_BLANKS = r"^[\x00-\x20\x{85}\pZ]+|[\x00-\x20\x{85}\pZ]+$"
 _CLOCK = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
 _ORDERS = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
 
@@ -93,7 +94,10 @@ def _no_error(sql: str, *, file: File) -> str:
 
 def _as_id(raw: str, *, engine_type: str) -> str:
     if engine_type == "VARCHAR":
-        return f"nullif(trim({raw}), '')"
+        # to look for blanks is far cheaper than to trim where there are none; beyond ASCII there are other blanks
+        blank = f"{raw} < '!' OR {raw}[-1] < '!' OR strlen({raw}) <> length({raw})"
+        trimmed = f"regexp_replace({raw}, {quote(_BLANKS)}, '', 'g')"
+        return f"CASE WHEN {blank} THEN nullif({trimmed}, '') ELSE {raw} END"
     if engine_type in ("DOUBLE", "FLOAT"):
         whole = f"TRY_CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
         return f"CASE WHEN {raw} = trunc({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 
 from cxlab.tables.engine import name, quote
 from cxlab.tables.schema import TYPE_WORDS, Reference, Table
@@ -13,10 +12,10 @@ HAPPENED = ("at", "invited_at", "answered_at", "opened_at", "first_contact_at", 
 """Columns about things that have happened: a date after the row was loaded cannot be."""
 
 
-def reasons(
+def suspects(
     table: Table, *, brought: tuple[str, ...], currency: str, rated_from: Mapping[str, date], today: date | None
 ) -> str:
-    """Return SQL of the list of reasons a staged row is refused for; it is empty for a good row.
+    """Return SQL of (_source, _record, reason) for every staged row that is wrong by itself.
 
     Parameters
     ----------
@@ -39,36 +38,75 @@ def reasons(
         tests.append(("currency_unknown", _without_rate(currency, rated_from)))
     listed = ", ".join(f"CASE WHEN {test} THEN {quote(reason)} END" for reason, test in tests)
     unread = "list_transform(_unread, lambda c: c || '_unreadable')"
-    return f"list_concat({unread}, list_filter([{listed}]::VARCHAR[], lambda r: r IS NOT NULL))"
+    own = f"list_concat({unread}, list_filter([{listed}]::VARCHAR[], lambda r: r IS NOT NULL))"
+    # lists are made of the few rows that fail a test, not of all
+    wrong = " OR ".join(["_misread", *(f"({test})" for _, test in tests)])
+    return f"SELECT _source, _record, unnest({own}) AS reason FROM (SELECT * FROM staged WHERE {wrong})"
 
 
-def repeated(table: Table, *, staged: str, brought: tuple[str, ...]) -> str:
-    """Return SQL of (_source, _record, reason) for every row that repeats a key: the first one stays."""
-    key = [name(column) for column in (*table.key, *(("valid_from",) if "valid_from" in brought else ()))]
-    whole = " AND ".join(f"{name(column)} IS NOT NULL" for column in table.key)
+def repeated(table: Table, *, brought: tuple[str, ...], among: str | None = None) -> str:
+    """Return SQL of (_source, _record, reason) for every row that repeats a key: the first one stays.
+
+    Parameters
+    ----------
+    among : str, optional
+        Table of ``digest``: only keys with one of these digests are looked at.
+    """
+    key = _key(table, brought=brought)
+    narrowed = f"AND {_digest(key)} IN (SELECT digest FROM {among})" if among else ""
     return (
-        f"SELECT _source, _record, 'duplicate_key' AS reason FROM {staged} WHERE {whole} "
+        f"SELECT _source, _record, 'duplicate_key' AS reason FROM staged WHERE {_whole(table)} {narrowed} "
         f"QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY _source, _record) > 1"
     )
 
 
-def overlapping(table: Table, *, staged: str) -> str:
+def ascending(table: Table, *, brought: tuple[str, ...]) -> str | None:
+    """Return SQL of how many rows do not come after the row before them by key; None for a key of many columns.
+
+    Where none does, no key stands twice; that is far cheaper to see than to look every key up.
+    """
+    key = _key(table, brought=brought)
+    if len(key) > 1:
+        return None
+    return (
+        f"SELECT count(*) FROM (SELECT {key[0]} AS this, lag({key[0]}) OVER () AS before FROM staged "
+        f"WHERE {_whole(table)}) WHERE before >= this"
+    )
+
+
+def digests_met_twice(table: Table, *, brought: tuple[str, ...]) -> str:
+    """Return SQL of ``digest``, the engine's hash of a key, of keys that may stand twice."""
+    digest = _digest(_key(table, brought=brought))
+    return f"SELECT {digest} AS digest FROM staged WHERE {_whole(table)} GROUP BY digest HAVING count(*) > 1"
+
+
+def _key(table: Table, *, brought: tuple[str, ...]) -> list[str]:
+    return [name(column) for column in (*table.key, *(("valid_from",) if "valid_from" in brought else ()))]
+
+
+def _digest(key: Sequence[str]) -> str:
+    return f"hash({', '.join(key)})"
+
+
+def _whole(table: Table) -> str:
+    return " AND ".join(f"{name(column)} IS NOT NULL" for column in table.key)
+
+
+def overlapping(table: Table) -> str:
     """Return SQL of (_source, _record, reason) for versions that begin before the earlier one is over."""
     key = ", ".join(name(column) for column in table.key)
     return (
-        f"SELECT _source, _record, 'versions_overlap' AS reason FROM {staged} "
+        "SELECT _source, _record, 'versions_overlap' AS reason FROM staged "
         f"QUALIFY valid_from < max(valid_to) OVER (PARTITION BY {key} ORDER BY valid_from, _source, _record "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     )
 
 
-def unmatched(reference: Reference, *, staged: str, parent: Path) -> str:
-    """Return SQL of (_source, _record, reason) for rows that point at nothing."""
-    column, to = name(reference.column), name(reference.to)
+def pointing_nowhere(reference: Reference, *, orphans: str) -> str:
+    """Return SQL of (_source, _record, reason) for rows whose reference is among the orphans."""
     return (
         f"SELECT _source, _record, {quote(f'{reference.column}_not_in_{reference.table}')} AS reason "
-        f"FROM {staged} WHERE {column} IS NOT NULL AND {column} NOT IN "
-        f"(SELECT {to} FROM read_parquet({quote(str(parent))}) WHERE {to} IS NOT NULL)"
+        f"FROM staged WHERE {name(reference.column)} IN (SELECT orphan FROM {orphans})"
     )
 
 

@@ -17,6 +17,11 @@ CAST(sign(amount) * ((abs(amount::HUGEINT) * part * 2 + whole) // (2 * whole)) A
 """
 """amount * part / whole in whole numbers, to the nearest, halves away from zero; wide enough not to overflow."""
 
+_PART_OF = """
+CREATE OR REPLACE TEMP MACRO part_of(customer_id, parts) AS CAST(hash(customer_id) % parts AS SMALLINT)
+"""
+"""Part of a customer (`cxlab.tables.parts`); with half as many parts it is the remainder of half as many."""
+
 
 def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads: int | None = None) -> Backend:
     """Open an engine in memory.
@@ -47,6 +52,7 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
     if engine.raw_sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         engine.raw_sql("SET enable_progress_bar = false")
     engine.raw_sql(_SHARE_OF)
+    engine.raw_sql(_PART_OF)
     engine.con.create_function("kept_text", _kept_texts, ["VARCHAR"], "VARCHAR", type="arrow")
     return engine
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.known import as_known
+from cxlab.tables.parts import in_part, part_files
 from cxlab.tables.rates import converted
 from cxlab.tables.schema import TABLES
 
@@ -23,11 +24,13 @@ class KnownTables(Mapping[str, ir.Table]):
     Parameters
     ----------
     files : mapping of str to Path
-        Accepted tables.
+        Accepted tables, each a file or a folder of parts.
     close, as_of, team_as_of : date
         As `cxlab.tables.known.as_known` takes them.
     currency : str
         The study's currency.
+    part, parts : int
+        With ``part`` only rows of the customers of that part, of so many, are in the tables that have customers.
     """
 
     files: Mapping[str, Path]
@@ -36,6 +39,8 @@ class KnownTables(Mapping[str, ir.Table]):
     as_of: date
     team_as_of: date
     currency: str
+    part: int | None = None
+    parts: int = 1
     _made: dict[str, ir.Table] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> ir.Table:
@@ -55,7 +60,7 @@ class KnownTables(Mapping[str, ir.Table]):
     def _known(self, name: str) -> ir.Table:
         table = TABLES[name]
         rows = as_known(
-            self.engine.read_parquet(self.files[name]),
+            self._accepted(name),
             table=table,
             close=self.close,
             as_of=self.as_of,
@@ -63,6 +68,18 @@ class KnownTables(Mapping[str, ir.Table]):
             parent=self.get(table.parent.table) if table.parent else None,
         )
         return converted(rows, rates=self.get("rates"), currency=self.currency) if name == "transactions" else rows
+
+    def _accepted(self, name: str) -> ir.Table:
+        file = self.files[name]
+        part = self.part if file.is_dir() else None
+        rows = self.engine.read_parquet(part_files(file, part), hive_partitioning=False)
+        if self.part is None or part is not None or "customer_id" not in rows.columns or TABLES[name].team:
+            return rows
+        return in_part(rows, part=self.part, parts=self.parts)
+
+    def of_part(self, part: int) -> KnownTables:
+        """Return the tables with the rows of one part's customers only."""
+        return self if self.parts == 1 else replace(self, part=part, _made={})
 
 
 def team_frame(tables: Mapping[str, ir.Table], *, name: str) -> pd.DataFrame:

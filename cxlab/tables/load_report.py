@@ -16,6 +16,7 @@ from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.coverage import span
 from cxlab.tables.known import count_late
+from cxlab.tables.parts import part_files
 from cxlab.tables.schema import NEEDS, TABLES
 from cxlab.tables.whole_files import write_whole
 
@@ -117,7 +118,9 @@ def report(
 def _counted(of: Accepted, *, known: ir.Table, engine: Backend, close: date, as_of: date) -> dict[str, Any]:
     late = 0
     if "loaded_at" in of.brought:
-        late = count_late(engine.read_parquet(of.file), table=TABLES[of.table], close=close, as_of=as_of)
+        late = count_late(
+            engine.read_parquet(part_files(of.file)), table=TABLES[of.table], close=close, as_of=as_of
+        )
     days = span(known, table=of.table)
     return {"late": late, "days": [day.isoformat() for day in days] if days else None}
 

@@ -33,13 +33,15 @@ def write_quarantine(
         The CSV file: UTF-8 with byte order mark; cells that begin like a formula get an apostrophe in front.
     """
     to.unlink(missing_ok=True)
-    parts = [_rows(one, table=table, source=source, bad=bad) for one, source in staged]
+    if not engine.con.execute(f"SELECT count(*) FROM {bad}").fetchall()[0][0] and not any(
+        one.reading.refused for one, _ in staged
+    ):
+        return
+    parts = [originals(one, table=table, source=source, bad=bad) for one, source in staged]
     texts = any(column.type == "text" for column in table.columns)
     refused = [_line(one, row, texts=texts) for one, _ in staged for row in one.reading.refused]
     rows = " UNION ALL BY NAME ".join([*parts, *refused])
     columns = [row[0] for row in engine.con.execute(f"DESCRIBE {rows}").fetchall()]
-    if not engine.con.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0]:
-        return
     safe = ", ".join(_neutral(name(column)) for column in columns)
     with written_whole(to) as half:
         engine.con.execute(
@@ -62,11 +64,3 @@ def _neutral(column: str) -> str:
     text, mark = f"CAST({column} AS VARCHAR)", quote("'")
     formula = f"regexp_matches({text}, {quote(_FORMULA)}) AND TRY_CAST({text} AS DOUBLE) IS NULL"
     return f"CASE WHEN {formula} THEN {mark} || {text} ELSE {text} END AS {column}"
-
-
-def _rows(staged: Staged, *, table: Table, source: Source, bad: str) -> str:
-    return (
-        "SELECT _source AS source, _record AS record, array_to_string(reasons, '; ') AS reasons, "
-        f"raw.* EXCLUDE (_source, _record) FROM ({originals(staged, table=table, source=source)}) AS raw "
-        f"JOIN {bad} AS bad USING (_source, _record)"
-    )

@@ -1,15 +1,15 @@
-"""One source to one staging file: columns mapped, values mapped, typed, ids hashed; nothing dropped yet."""
+"""One source as typed rows: columns mapped, values mapped, typed, ids hashed; nothing dropped yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
-from cxlab.tables.config import Expression, Source
+from cxlab.tables.config import Expression, File, Source
 from cxlab.tables.engine import kept_text, name, quote
 from cxlab.tables.problems import did_you_mean
 from cxlab.tables.schema import Column, Table
@@ -22,9 +22,9 @@ class Staged:
 
     Parameters
     ----------
-    file : Path
-        Parquet: ``_source``, ``_record``, ``_unread`` (columns whose value could not be read) and the contract
-        columns brought.
+    rows : str
+        SQL to stand after FROM: ``_source``, ``_record``, ``_misread`` (whether any value could not be read),
+        ``_unread`` (of which columns) and the contract columns brought.
     columns : tuple of str
         The contract columns brought.
     reading : Reading
@@ -32,7 +32,7 @@ class Staged:
     """
 
     name: str
-    file: Path
+    rows: str
     columns: tuple[str, ...]
     reading: Reading
 
@@ -72,7 +72,10 @@ def stage(
     currency: str,
     to: Path,
 ) -> Staged:
-    """Write the staging file of one source.
+    """Type the rows of one source.
+
+    What is dear to work out (texts to redact, ids to hash, SQL of the study file over several tables) is worked
+    out once and kept in ``to`` for as long as the load lasts; everything else while it is read.
 
     Raises
     ------
@@ -89,17 +92,33 @@ def stage(
         sql = cast(name(value), column=column, engine_type=kind, file=file, currency=currency)
         sql = kept_text(sql) if column.type == "text" else sql
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
-    unread = ", ".join(
-        f"CASE WHEN {_present(column, types)} AND {sql} IS NULL THEN {quote(column)} END"
+    rows = f"({_typed_rows(inner, table=table, file=file, typed=typed, types=types)})"
+    if _is_dear(source, file=file, columns=[table.column(column) for column in raw]):
+        engine.con.execute(f"COPY {rows} TO {quote(str(to))} (FORMAT parquet)")
+        rows = f"read_parquet({quote(str(to))})"
+    return Staged(name=source_name, rows=rows, columns=tuple(raw), reading=reading)
+
+
+def _typed_rows(
+    inner: str, *, table: Table, file: File, typed: Mapping[str, str], types: Mapping[str, str]
+) -> str:
+    unread = {
+        column: f"{_present(column, types)} AND {sql} IS NULL"
         for column, sql in typed.items()
         if not always_fits(table.column(column), engine_type=types[f"raw_{column}"], file=file)
-    )
+    }
+    listed = ", ".join(f"CASE WHEN {test} THEN {quote(column)} END" for column, test in unread.items())
     outer = ", ".join(f"{sql} AS {name(column)}" for column, sql in typed.items())
-    engine.con.execute(
-        f"COPY (SELECT _source, _record, list_filter([{unread}]::VARCHAR[], lambda c: c IS NOT NULL) AS _unread, "
-        f"{outer} FROM ({inner})) TO {quote(str(to))} (FORMAT parquet)"
+    return (
+        f"SELECT _source, _record, {' OR '.join(unread.values()) or 'false'} AS _misread, "
+        f"list_filter([{listed}]::VARCHAR[], lambda c: c IS NOT NULL) AS _unread, {outer} FROM ({inner})"
     )
-    return Staged(name=source_name, file=to, columns=tuple(raw), reading=reading)
+
+
+def _is_dear(source: Source, *, file: File, columns: Sequence[Column]) -> bool:
+    if source.from_ or file.kind not in ("parquet", "csv"):
+        return True
+    return any(column.type == "text" or _is_hashed(column, source=source) for column in columns)
 
 
 def _inner(
@@ -142,20 +161,28 @@ def _original(sql: str, *, column: Column, source: Source) -> str:
     return kept_text(text) if column.type == "text" else text
 
 
-def originals(staged: Staged, *, table: Table, source: Source) -> str:
-    """Return SQL of ``_source``, ``_record`` and the original values as text.
+def originals(staged: Staged, *, table: Table, source: Source, bad: str) -> str:
+    """Return SQL of the refused rows: ``source``, ``record``, ``reasons`` and the original values as text.
 
     Hashed columns stay hashed, and texts are redacted here as well. A column called like one of the quarantine's
-    own is shown with ``_value`` behind its name.
+    own is shown with ``_value`` behind its name. Values are turned into text for refused rows only.
+
+    Parameters
+    ----------
+    bad : str
+        The engine's table of (_source, _record, reasons).
     """
     raw = raw_columns(table, source=source, reading=staged.reading)
     columns = ", ".join(
         f"{_original(sql, column=table.column(column), source=source)} AS {name(_shown(column))}"
         for column, sql in raw.items()
     )
+    origin = f"{quote(staged.name)} || ':' || {staged.reading.origin}"
     return (
-        f"SELECT {quote(staged.name)} || ':' || {staged.reading.origin} AS _source, "
-        f"{staged.reading.record} AS _record, {columns} FROM {staged.reading.relation}"
+        f"SELECT refused._source AS source, refused._record AS record, "
+        f"array_to_string(refused.reasons, '; ') AS reasons, {columns} "
+        f"FROM {staged.reading.relation} CROSS JOIN {bad} AS refused "
+        f"WHERE refused._record = {staged.reading.record} AND refused._source = {origin}"
     )
 
 

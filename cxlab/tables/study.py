@@ -219,9 +219,8 @@ def _open(
     prepared = file.parent / config.prepared
     engine = engine or connect(time_zone=config.time_zone, folder=prepared)
     accepted = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=refuse)
-    files = {name: of.file for name, of in accepted.items()}
     tables = KnownTables(
-        files=files,
+        files={name: of.file for name, of in accepted.items()},
         engine=engine,
         close=quarter.end,
         as_of=as_of,

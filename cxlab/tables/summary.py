@@ -14,6 +14,7 @@ from cxlab.tables.coverage import newest_quarter
 from cxlab.tables.engine import connect
 from cxlab.tables.load import load_tables, refusal, set_aside
 from cxlab.tables.load_report import LoadReport, TableReport
+from cxlab.tables.parts import part_files
 from cxlab.tables.study import no_data, open_study
 
 _HEAD = ("table", "read", "accepted", "quarantined", "late", "from", "to")
@@ -89,7 +90,7 @@ def _newest(file: Path) -> Quarter:
     today = datetime.now(config.zone).date()
     engine = connect(time_zone=config.time_zone, folder=file.parent / config.prepared)
     accepted = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=False)
-    tables = {name: engine.read_parquet(of.file) for name, of in accepted.items()}
+    tables = {name: engine.read_parquet(part_files(of.file)) for name, of in accepted.items()}
     found = newest_quarter(tables, before=today, made_up=config.made_up, first_month=config.first_month)
     engine.disconnect()
     return found or Quarter.holding(today, first_month=config.first_month) - 1

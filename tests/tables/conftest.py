@@ -123,7 +123,7 @@ def _moment(value: object, kind: str) -> object:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A table after the checks, its rows, and its quarantine as text."""
+    """A table after the checks, its rows in order of the key, and its quarantine as text."""
 
     accepted: Accepted
     rows: pd.DataFrame
@@ -140,6 +140,7 @@ def load_table(tmp_path, engine):
         accepted = load_tables(config, folder=tmp_path, engine=engine, today=date(2026, 11, 1))[table]
         file = tmp_path / "prepared" / "quarantine" / f"{table}.csv"
         refused = pd.read_csv(file, dtype=str, keep_default_na=False) if file.exists() else pd.DataFrame()
-        return Loaded(accepted=accepted, rows=pd.read_parquet(accepted.file), quarantine=refused)
+        rows = pd.read_parquet(accepted.file).sort_values(list(TABLES[table].key), ignore_index=True)
+        return Loaded(accepted=accepted, rows=rows, quarantine=refused)
 
     return load
