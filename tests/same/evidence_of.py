@@ -1,0 +1,165 @@
+"""Every kind of evidence, asked of a study as the pages ask for it, and which of its columns tell rows apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab import evidence
+from cxlab.evidence.readings import Readings
+from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, with_way
+from cxlab.evidence.values import acquisition_costs, value_bins
+from cxlab.tables import Study
+
+WORTH = {"fixed": 1_000.0, "per_spent": 0.25, "per_margin": 3.5, "per_revenue": 0.125}
+"""What a unit is worth: made up, and exact in binary."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One table of evidence.
+
+    Parameters
+    ----------
+    make : callable
+        Makes it of a study.
+    keys : sequence of str
+        Columns that tell its rows apart; the others add. Empty: rows of disjoint customers only stand together.
+    """
+
+    make: Callable[[Study], pd.DataFrame]
+    keys: Sequence[str] = ()
+
+
+def _ways(study: Study):
+    return with_way(study.lives, study.days, window=study.window)
+
+
+def _read(study: Study) -> Readings:
+    return evidence.readings(study.codings, codebook=study.codebook)
+
+
+def _by_tenure(study: Study) -> pd.DataFrame:
+    """A value for every plan and tenure there may be."""
+    plans = sorted(study.config.rules.margin.plan)
+    grid = pd.MultiIndex.from_product([plans, range(4_000)], names=["plan", "tenure"]).to_frame(index=False)
+    return grid.assign(per_margin=WORTH["per_margin"], per_revenue=WORTH["per_revenue"] * (grid["tenure"] % 7))
+
+
+def _by_buying(whole: Study) -> pd.DataFrame:
+    """A value for every way of buying there is in the whole study."""
+    keys = ["plan", "x", "t_x", "total"]
+    there = repeat_customers(whole.days, whole.lives, window=whole.window).select(*keys).distinct().to_pandas()
+    there = there.sort_values(keys, ignore_index=True)
+    return there.assign(fixed=WORTH["fixed"] * there["x"], per_spent=WORTH["per_spent"])
+
+
+def _said(read: Readings) -> pd.DataFrame:
+    """Readings as rows: one for each text, coder and code."""
+    names = {"text": read.texts, "coder": read.coders, "code": read.codes}
+    rows = pd.MultiIndex.from_product(names.values(), names=list(names)).to_frame(index=False)
+    tone = np.repeat(read.tone[:, None, :], len(read.coders), axis=1)
+    rows = rows.assign(found=read.found.ravel(), tone=tone.ravel())
+    return rows[rows["found"] >= 0].reset_index(drop=True)
+
+
+def asked_of(whole: Study) -> Mapping[str, Asked]:
+    """Return everything to ask; what has to be equal for evidence to add is taken from the whole study."""
+    window, quarters, now = whole.window, whole.quarters, whole.quarter
+    tenures, buying = _by_tenure(whole), _by_buying(whole)
+    e, bought, coders = (
+        evidence,
+        ["active", "born", "x", "t_x", "total"],
+        [f"read_{c}" for c in _read(whole).coders],
+    )
+    return {
+        "risk_table by day": Asked(
+            make=lambda s: e.risk_table(
+                s.lives, by=["plan", "region"], window=window, causes="reason", bucket=True
+            ),
+            keys=["tenure", "plan", "region", "bucket"],
+        ),
+        "risk_table by month": Asked(
+            make=lambda s: e.risk_table(s.lives, by=["plan"], window=window, period="month", quarter=True),
+            keys=["tenure", "plan", "quarter"],
+        ),
+        "movements": Asked(
+            make=lambda s: e.movements(s.lives, quarters=quarters, by=["plan"], bucket=True),
+            keys=["quarter", "plan", "bucket"],
+        ),
+        "stock_table": Asked(
+            make=lambda s: e.stock_table(_ways(s), by=["plan", "segment", "way"], window=window),
+            keys=["tenure", "plan", "segment", "way"],
+        ),
+        "repeat_counts": Asked(
+            make=lambda s: repeat_counts(
+                s.days, s.lives, window=window, by=["plan", "segment"], bucket=True, later=0
+            ),
+            keys=["plan", "segment", "bucket", *bought],
+        ),
+        "spend_counts": Asked(
+            make=lambda s: spend_counts(s.days, s.lives, window=window, bucket=True), keys=["bucket", "x", "bin"]
+        ),
+        "value_bins": Asked(
+            make=lambda s: value_bins(_ways(s), s.days, window=window, by_tenure=tenures, by_buying=buying),
+            keys=["bucket", "bin"],
+        ),
+        "acquisition_costs": Asked(
+            make=lambda s: acquisition_costs(s.tables["customers"], window=window), keys=["acq_source"]
+        ),
+        "score_counts": Asked(
+            make=lambda s: e.score_counts(s.responses, by=["plan", "tenure_band"], bucket=True),
+            keys=["quarter", "plan", "tenure_band", "bucket"],
+        ),
+        "rating_counts csat": Asked(
+            make=lambda s: e.rating_counts(s.responses, measure="csat", by=["touchpoint"]),
+            keys=["quarter", "touchpoint", "scale_min", "scale_max", "value"],
+        ),
+        "rating_counts ces": Asked(
+            make=lambda s: e.rating_counts(s.responses, measure="ces", by=["region"]),
+            keys=["quarter", "region", "scale_min", "scale_max", "value"],
+        ),
+        "response_counts": Asked(
+            make=lambda s: e.response_counts(s.responses, by=["mode", "plan"], kind=None),
+            keys=["quarter", "mode", "plan"],
+        ),
+        "pairs": Asked(
+            make=lambda s: e.pairs(s.responses, quarter=now, against=[now - 4, now - 1], by=["plan"]),
+            keys=["against", "quarter", "plan", "then", "now"],
+        ),
+        "waiting_sums": Asked(
+            make=lambda s: e.waiting_sums(s.responses, s.tables["survey_responses"], s.tables["interactions"]),
+            keys=["quarter", "touchpoint", "scale_min", "scale_max", "wait_band", "bucket"],
+        ),
+        "recovery_sums": Asked(
+            make=lambda s: e.recovery_sums(s.responses, s.tables["loop_cases"]),
+            keys=["quarter", "first", "called", "bucket"],
+        ),
+        "text_table": Asked(
+            make=lambda s: e.text_table(s.texts, _read(s), quarters=quarters, by=["language"]),
+            keys=["quarter", "language"],
+        ),
+        "theme_table": Asked(
+            make=lambda s: e.theme_table(s.texts, _read(s), quarters=quarters, by=["language"], bucket=True),
+            keys=["code", "quarter", "language", "bucket", "scale_max", *coders],
+        ),
+        "term_table": Asked(
+            make=lambda s: e.term_table(s.texts, _read(s), quarters=quarters[-2:]), keys=["term", "quarter"]
+        ),
+        "readings": Asked(make=lambda s: _said(_read(s))),
+        "read_texts": Asked(make=lambda s: e.read_texts(s.texts, _read(s), quarter=now)),
+    }
+
+
+def added(parts: Sequence[pd.DataFrame], *, like: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Add evidence of disjoint accounts, and lay it out as that of the whole is."""
+    rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    assert not set(rows) - set(like), f"columns the whole does not have: {set(rows) - set(like)}"
+    rows = rows.reindex(columns=like.columns)
+    if not keys:
+        return rows.sort_values(list(rows.columns), ignore_index=True)
+    sums = [name for name in like if name not in keys]
+    return rows.fillna(dict.fromkeys(sums, 0)).groupby(list(keys), as_index=False)[sums].sum()[list(like)]
