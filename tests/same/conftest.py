@@ -37,14 +37,15 @@ WAYS: dict[str, Callable[[sources.Tables, Path], Path]] = {
 @pytest.fixture(scope="session")
 def opened(tmp_path_factory, company) -> Callable[..., Study]:
     """Return the study written in one of `WAYS`; it is written and opened once."""
-    known: dict[tuple[str, int], Study] = {}
+    known: dict[tuple[str, int, int], Study] = {}
 
-    def study(way: str, *, threads: int = 1) -> Study:
-        if (way, threads) not in known:
+    def study(way: str, *, threads: int = 1, parts: int = 1) -> Study:
+        if (way, threads, parts) not in known:
             folder = WAYS[way](company, tmp_path_factory.mktemp(way.replace(" ", "_")) / "study")
             with pytest.MonkeyPatch.context() as environment:
                 environment.setenv("CXLAB_THREADS", str(threads))
-                known[way, threads] = open_study("2026Q3", team_as_of="2026-11-01", config=folder)
-        return known[way, threads]
+                environment.setenv("CXLAB_PARTS", str(parts))
+                known[way, threads, parts] = open_study("2026Q3", team_as_of="2026-11-01", config=folder)
+        return known[way, threads, parts]
 
     return study

@@ -16,7 +16,8 @@ from cxlab.maths.panel import PanelSums
 
 from .evidence_of import added, asked_of
 
-OTHERWISE = [("folders of parquet in other order", 2)]
+OTHERWISE = [("folders of parquet in other order", 2, 4)]
+"""Another order of the rows, two threads, and customers cut into four parts."""
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +62,9 @@ def test_no_evidence_is_empty(found):
     assert {name: len(rows) for name, rows in found.items() if len(rows) < 4} == {}
 
 
-@pytest.mark.parametrize(("way", "threads"), [*OTHERWISE, ("csv", 1), ("excel", 1)])
-def test_other_order_format_and_threads_give_the_same_tables(opened, way, threads):
-    whole, other = opened("parquet"), opened(way, threads=threads)
+@pytest.mark.parametrize(("way", "threads", "parts"), [*OTHERWISE, ("csv", 1, 1), ("excel", 1, 1)])
+def test_other_order_format_and_threads_give_the_same_tables(opened, way, threads, parts):
+    whole, other = opened("parquet"), opened(way, threads=threads, parts=parts)
     assert other.fingerprint == whole.fingerprint
     for name, table in whole.load.tables.items():
         same = dataclasses.replace(other.load.tables[name], places=table.places)
@@ -71,9 +72,9 @@ def test_other_order_format_and_threads_give_the_same_tables(opened, way, thread
     assert dataclasses.replace(other.load, tables=whole.load.tables) == whole.load
 
 
-@pytest.mark.parametrize(("way", "threads"), OTHERWISE)
-def test_other_order_format_and_threads_give_the_same_evidence(opened, asked, found, panel, way, threads):
-    other = opened(way, threads=threads)
+@pytest.mark.parametrize(("way", "threads", "parts"), OTHERWISE)
+def test_other_order_format_and_threads_give_the_same_evidence(opened, asked, found, panel, way, threads, parts):
+    other = opened(way, threads=threads, parts=parts)
     for name, each in asked.items():
         pd.testing.assert_frame_equal(each.make(other), found[name], obj=name, check_exact=True)
     assert revenue_edges(other.panel) == revenue_edges(opened("parquet").panel)
@@ -81,6 +82,14 @@ def test_other_order_format_and_threads_give_the_same_evidence(opened, asked, fo
     assert list(ours) == list(theirs)
     for name, value in ours.items():
         np.testing.assert_array_equal(theirs[name], value, err_msg=name)
+
+
+def test_customers_are_cut_where_parts_are_asked_for(opened):
+    for parts, folders in ((1, 0), (4, 4)):
+        study = opened("folders of parquet in other order" if parts == 4 else "parquet", threads=parts // 2 or 1,
+                       parts=parts)  # fmt: skip
+        (table,) = (study.folder / "prepared" / "tables").glob("transactions-*.parquet")
+        assert len(list(table.glob("part=*"))) == folders
 
 
 def test_halves_share_no_customer_and_lose_none(opened):
