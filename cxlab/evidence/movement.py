@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cxlab.evidence.bucket import bucket_of
+from cxlab.evidence.keys import Ints, Keys, packed, stretch_of, unpacked
+from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, day_number
 
 STEPS = ("open", "joined", "back", "lost_voluntary", "lost_involuntary", "transferred", "close")
 """Counts of a quarter; open + joined + back - lost - transferred = close."""
+
+_FIRST, _AGAIN, _UNKNOWN = 0, 1, 3
+"""Codes of a spell's number; unknown is of causes too."""
+
+_CAUSES = ("transfer", "involuntary")
+_OTHER = len(_CAUSES)
+"""Any other cause of leaving is a customer's own choice."""
 
 
 def movements(
@@ -47,35 +58,66 @@ def movements(
     """
     if not quarters:
         raise ValueError("movements needs at least one quarter; got none")
-    keys = [*by, *(["bucket"] if bucket else [])]
-    spells = lives.mutate(bucket=bucket_of(lives.account_id)) if bucket else lives
-    frames = [_one_quarter(spells, quarter=quarter, keys=keys) for quarter in quarters]
-    table = pd.concat(frames, ignore_index=True).sort_values(["quarter", *keys], ignore_index=True)
-    counts = [*STEPS, "provisional"]
-    table[counts] = table[counts].fillna(0).astype("int64")
-    return table.loc[table[counts].any(axis=1), ["quarter", *keys, *counts]].reset_index(drop=True)
+    days = [(day_number(quarter.start), day_number(quarter.end)) for quarter in quarters]
+    edges = sorted({day for both in days for day in both})
+    keys = Keys.of(lives, [*by, *(["bucket"] if bucket else [])])
+    kinds = _kinds(lives, keys=keys, edges=edges)
+    counted = [*STEPS, "provisional"]
+    frames = []
+    for quarter, (first, close) in zip(quarters, days, strict=True):
+        steps = _steps(kinds, first=edges.index(first) + 1, close=edges.index(close) + 1)
+        cells, cell = np.unique(kinds.cell, return_inverse=True)
+        sums = {name: np.bincount(cell, weights=kinds.customers * steps[name]) for name in counted}
+        counts = pd.DataFrame({name: of.astype("int64") for name, of in sums.items()}).assign(quarter=str(quarter))
+        frames.append(pd.concat([keys.frame(unpacked(cells, keys.sizes)), counts], axis=1))
+    table = pd.concat(frames, ignore_index=True).sort_values(["quarter", *keys.names], ignore_index=True)
+    return table.loc[table[counted].any(axis=1), ["quarter", *keys.names, *counted]].reset_index(drop=True)
 
 
-def _one_quarter(spells: ir.Table, *, quarter: Quarter, keys: list[str]) -> pd.DataFrame:
-    first, close = day_number(quarter.start), day_number(quarter.end)
-    begun = spells.start_day < close
-    joins = begun & (spells.start_day >= first)
-    gone = (spells.exit_day < close).fill_null(False)
-    leaves = gone & (spells.exit_day >= first)
-    left = leaves & (spells.cause != "transfer")
-    stays_from_before = (spells.start_day < first) & ~(spells.exit_day < first).fill_null(False)
-    counts = {
-        "open": stays_from_before,
-        "joined": joins & (spells.spell == 1),
-        "back": joins & (spells.spell > 1),
-        "lost_voluntary": left & (spells.cause != "involuntary"),
-        "lost_involuntary": left & (spells.cause == "involuntary"),
-        "transferred": leaves & (spells.cause == "transfer"),
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Kinds:
+    """Spells alike in all that the steps read: how many edges came by start and exit, and what kind."""
+
+    cell: Ints
+    start: Ints
+    exit: Ints
+    spell: Ints
+    cause: Ints
+    undoable: Ints
+    customers: Ints
+
+
+def _kinds(lives: ir.Table, *, keys: Keys, edges: Sequence[int]) -> _Kinds:
+    """Count the spells of each kind: they are read once, however many quarters there are."""
+    places = [
+        stretch_of(lives.start_day, edges),
+        stretch_of(lives.exit_day, edges),
+        ibis.cases((lives.spell == 1, _FIRST), (lives.spell > 1, _AGAIN), else_=_UNKNOWN),
+        ibis.cases(*((lives.cause == cause, place) for place, cause in enumerate(_CAUSES)),
+                   (lives.cause.isnull(), _UNKNOWN), else_=_OTHER),
+        ibis.ifelse(lives.provisional, 1, 0),
+    ]  # fmt: skip
+    sizes = (len(edges) + 1, len(edges) + 1, 4, 4, 2)
+    counted = tallied(lives.select(number=packed([*keys.places(lives), *places], (*keys.sizes, *sizes))))["number"]
+    cell, start, gone, spell, cause, undoable = unpacked(counted.numbers, (-1, *sizes))
+    return _Kinds(
+        cell=cell, start=start, exit=gone, spell=spell, cause=cause, undoable=undoable, customers=counted.counts
+    )
+
+
+def _steps(kinds: _Kinds, *, first: int, close: int) -> dict[str, NDArray[np.bool_]]:
+    """Whether a spell of each kind takes a step in the quarter between two edges, counted from 1."""
+    begun, gone = kinds.start < close, kinds.exit < close
+    joins = begun & (kinds.start >= first)
+    leaves = gone & (kinds.exit >= first)
+    left = leaves & ((kinds.cause == _OTHER) | (kinds.cause == _CAUSES.index("involuntary")))
+    return {
+        "open": (kinds.start < first) & (kinds.exit >= first),
+        "joined": joins & (kinds.spell == _FIRST),
+        "back": joins & (kinds.spell == _AGAIN),
+        "lost_voluntary": left & (kinds.cause == _OTHER),
+        "lost_involuntary": left & (kinds.cause != _OTHER),
+        "transferred": leaves & (kinds.cause == _CAUSES.index("transfer")),
         "close": begun & ~gone,
-        "provisional": left & spells.provisional,
+        "provisional": left & (kinds.undoable == 1),
     }
-    sums = {name: ibis.ifelse(condition.fill_null(False), 1, 0).sum() for name, condition in counts.items()}
-    table = spells.group_by(keys).agg(**sums) if keys else spells.agg(**sums)
-    frame: pd.DataFrame = table.to_pandas()
-    frame.insert(0, "quarter", str(quarter))
-    return frame

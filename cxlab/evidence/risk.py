@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import ibis
@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_of
-from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter, Window, day_number
+from cxlab.evidence.at_risk import Lines, laid_out, time_at_risk
+from cxlab.evidence.keys import Keys, place_of, unpacked
+from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter, Window
 
 Causes = Literal["one", "cause", "reason"]
 
@@ -67,17 +68,15 @@ def risk_table(
         If a name or an argument is unknown.
     """
     _refuse(lives, by=by, period=period, causes=causes)
-    spells = _spells(lives, by=by, window=window, causes=causes, bucket=bucket)
-    keys = [*by, *(["quarter"] if quarter else []), *(["bucket"] if bucket else [])]
-    if quarter:
-        spells = _split_by_quarter(spells, window=window, first_month=first_month)
-    days = DAYS_PER_PERIOD[period]
-    spells = spells.filter(spells.last > spells.entry).mutate(
-        entry=_floor(spells.entry, days), last=-_floor(-spells["last"], days)
-    )
-    exits = spells.group_by([*keys, "last", "code"]).agg(customers=spells.count()).to_pandas()
-    entries = spells.group_by([*keys, "entry"]).agg(customers=spells.count()).to_pandas()
-    return _dense(exits, entries, keys=keys, one=causes == "one")
+    keys = Keys.of(lives, [*by, *(["bucket"] if bucket else [])])
+    codes = pd.Series(["lost"]) if causes == "one" else _codes(lives, causes)
+    quarters = _quarters(window, first_month=first_month) if quarter else []
+    beginnings, ends = time_at_risk(
+        lives, keys.places(lives), keys.sizes, code=_code(lives, causes, codes, window=window),
+        codes=len(codes) + 1, window=window, quarters=quarters, at=len(by), width=DAYS_PER_PERIOD[period],
+    )  # fmt: skip
+    names = {1: "lost"} if causes == "one" else {place: f"lost_{code}" for place, code in enumerate(codes, 1)}
+    return _named(laid_out(beginnings, ends), keys=keys, quarters=quarters, at=len(by), names=names)
 
 
 def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> None:
@@ -90,71 +89,40 @@ def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> 
         raise ValueError(f"by names columns of lives ({', '.join(lives.columns)}); got {', '.join(unknown)}")
 
 
-def _spells(lives: ir.Table, *, by: Sequence[str], window: Window, causes: str, bucket: bool) -> ir.Table:
-    """One row per spell: by, [bucket], start, entry, last in days of tenure, the code of the loss ('': none)."""
-    seen = window.close_day - 1  # the last day on which an exit could be seen
-    end = ibis.least(ibis.coalesce(lives.exit_day, seen), seen)
-    lost = (lives.exit_day < window.close_day) & (lives.cause != "transfer")
-    code = ibis.literal("lost") if causes == "one" else ibis.coalesce(lives[causes].nullif(""), "unknown")
-    return lives.select(
-        *by,
-        **({"bucket": bucket_of(lives.account_id)} if bucket else {}),
-        start=lives.start_day.cast("int64"),
-        entry=ibis.greatest(window.open_day - lives.start_day, 0).cast("int64"),
-        last=(end - lives.start_day).cast("int64"),
-        code=ibis.ifelse(lost.fill_null(False), code, ""),
-    )
+def _codes(lives: ir.Table, causes: str) -> pd.Series:
+    """Codes of losses, sorted; the place of one, counted from 1, stands for it."""
+    found = Keys.of(lives, [causes]).values[0].dropna()
+    return pd.Series(sorted({*found[found != ""], "unknown"}))
 
 
-def _split_by_quarter(spells: ir.Table, *, window: Window, first_month: int) -> ir.Table:
-    """Cut time at risk at the quarters' first days; an exit belongs to the quarter that holds its day."""
+def _code(lives: ir.Table, causes: str, codes: pd.Series, *, window: Window) -> ir.IntegerValue:
+    """Place of the code of the loss; 0 where nobody was lost."""
+    lost = ((lives.exit_day < window.close_day) & (lives.cause != "transfer")).fill_null(False)
+    if causes == "one":
+        return ibis.ifelse(lost, 1, 0)
+    return ibis.ifelse(lost, place_of(ibis.coalesce(lives[causes].nullif(""), "unknown"), codes) + 1, 0)
+
+
+def _quarters(window: Window, *, first_month: int) -> list[Quarter]:
     first = Quarter.holding(window.open, first_month=first_month)
-    parts = []
-    for quarter in first.until(Quarter.holding(window.close, first_month=first_month)):
-        if quarter.start >= window.close:
-            break
-        opens = day_number(quarter.start) - 1 - spells.start
-        closes = min(window.close_day, day_number(quarter.end)) - 1 - spells.start
-        parts.append(
-            spells.mutate(
-                quarter=ibis.literal(str(quarter)),
-                entry=ibis.greatest(spells.entry, opens),
-                last=ibis.least(spells["last"], closes),
-                code=ibis.ifelse(spells["last"] <= closes, spells.code, ""),
-            )
-        )
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    every = first.until(Quarter.holding(window.close, first_month=first_month))
+    return [quarter for quarter in every if quarter.start < window.close]
 
 
-def _floor(days: ir.IntegerColumn, width: float) -> ir.IntegerColumn:
-    return days if width == 1 else (days / width).floor().cast("int64")
-
-
-def _dense(exits: pd.DataFrame, entries: pd.DataFrame, *, keys: list[str], one: bool) -> pd.DataFrame:
-    """Lay the counts out on one line, pattern after pattern, and take the running difference."""
-    codes = ["lost"] if one else sorted(set(exits["code"]) - {""})
-    columns = ["tenure", *keys, "at_risk", *(codes if one else [f"lost_{code}" for code in codes])]
-    if exits.empty:
-        return pd.DataFrame({name: pd.Series(dtype="int64") for name in columns})
-    patterns = exits[keys].drop_duplicates().sort_values(keys) if keys else pd.DataFrame(index=[0])
-    patterns = patterns.reset_index(drop=True).assign(pattern=np.arange(len(patterns)))
-    exits = exits.merge(patterns, on=keys) if keys else exits.assign(pattern=0)
-    entries = entries.merge(patterns, on=keys) if keys else entries.assign(pattern=0)
-    first = entries.groupby("pattern")["entry"].min().to_numpy() + 1
-    length = exits.groupby("pattern")["last"].max().to_numpy() - first + 2
-    offset = np.concatenate([[0], np.cumsum(length)])
-
-    def line(frame: pd.DataFrame, tenure: pd.Series) -> np.ndarray:
-        pattern = frame["pattern"].to_numpy()
-        place = offset[pattern] + tenure.to_numpy() - first[pattern]
-        return np.bincount(place, weights=frame["customers"].to_numpy(), minlength=offset[-1]).astype("int64")
-
-    at_risk = np.cumsum(line(entries, entries["entry"] + 1) - line(exits, exits["last"] + 1))
-    pattern = np.repeat(np.arange(len(patterns)), length)
-    table = patterns[keys].iloc[pattern].reset_index(drop=True)
-    table.insert(0, "tenure", np.arange(offset[-1]) - offset[pattern] + first[pattern])
-    table["at_risk"] = at_risk
-    for code, name in zip(codes, columns[-len(codes) :] if codes else [], strict=True):
-        lost = exits[exits["code"] == code]
-        table[name] = line(lost, lost["last"])
-    return table[table["at_risk"] > 0].reset_index(drop=True)
+def _named(
+    lines: Lines, *, keys: Keys, quarters: Sequence[Quarter], at: int, names: Mapping[int, str]
+) -> pd.DataFrame:
+    """Lay the lines out as a table, their patterns in words."""
+    sizes = (*keys.sizes[:at], max(len(quarters), 1), *keys.sizes[at:])
+    places = unpacked(lines.pattern, sizes)
+    words = keys.frame([*places[:at], *places[at + 1 :]])
+    if quarters:
+        words.insert(at, "quarter", np.array([str(quarter) for quarter in quarters], dtype=object)[places[at]])
+    table = pd.DataFrame({"tenure": lines.tenure})
+    for name in words:
+        table[name] = words[name]
+    table["at_risk"] = lines.at_risk
+    for code, name in names.items():
+        if code in lines.lost or name == "lost":
+            table[name] = lines.lost.get(code, 0)
+    return table

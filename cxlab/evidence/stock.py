@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -38,22 +39,54 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         days, in minor units of the study currency. Sums are exact; floats only here, because squares outgrow
         64-bit integers. Sorted.
     """
+    return summed_stock([lives], by=by, window=window)
+
+
+def summed_stock(parts: Sequence[ir.Table], *, by: Sequence[str], window: Window) -> pd.DataFrame:
+    """Sum the stock of tables of disjoint customers, of whom some may share an account.
+
+    Only accounts of several customers are summed account by account. Everybody else is an account alone: the
+    customer whose account no row of another customer names.
+    """
+    active = [_active(part, window=window) for part in parts]
+    named = ibis.union(*(rows.filter(rows.account_id != rows.customer_id).select("account_id") for rows in active))
+    shared, cells = named.distinct().cache(), ["tenure", *by]
+    alone = [_sums(rows.anti_join(shared, "account_id"), cells=cells).cache() for rows in active]
+    kept = [*cells, "account_id", "customers", "margin", "revenue"]
+    together = [rows.semi_join(shared, "account_id").select(*kept).cache() for rows in active]
+    stock = ibis.union(_sums(_accounts(ibis.union(*together), cells=cells), cells=cells), *alone)
+    whole = stock.group_by(cells).agg(**{
+        name: stock[name].sum().cast("int64" if name.startswith("customers") else "float64") for name in AMOUNTS
+    })  # fmt: skip
+    frame: pd.DataFrame = whole.to_pandas()
+    return frame.sort_values(cells, ignore_index=True)[[*cells, *AMOUNTS]]
+
+
+def _active(lives: ir.Table, *, window: Window) -> ir.Table:
+    """Spells of customers active at the close, with their tenure."""
     close = window.close_day
-    gone = (lives.exit_day < close).fill_null(False)
-    active = lives.filter((lives.start_day < close) & ~gone)
-    active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"))
-    accounts = active.group_by(["tenure", *by, "account_id"]).agg(
-        customers=active.count(),
-        margin=active.margin_amount.sum().cast(_MONEY),
-        revenue=active.revenue_amount.sum().cast(_MONEY),
+    rows = lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
+    return rows.mutate(
+        tenure=(close - 1 - rows.start_day).cast("int64"),
+        customers=ibis.literal(1, type="int64"),
+        margin=rows.margin_amount.cast(_MONEY),
+        revenue=rows.revenue_amount.cast(_MONEY),
     )
-    stock = accounts.group_by(["tenure", *by]).agg(
-        customers=accounts.customers.sum().cast("int64"),
-        customers_squared=(accounts.customers * accounts.customers).sum().cast("int64"),
-        margin=accounts.margin.sum().cast("float64"),
-        margin_squared=(accounts.margin * accounts.margin).sum().cast("float64"),
-        revenue=accounts.revenue.sum().cast("float64"),
-        revenue_squared=(accounts.revenue * accounts.revenue).sum().cast("float64"),
+
+
+def _accounts(rows: ir.Table, *, cells: Sequence[str]) -> ir.Table:
+    """Add up what the customers of an account bring, cell by cell."""
+    return rows.group_by([*cells, "account_id"]).agg(
+        customers=rows.customers.sum(),
+        margin=rows.margin.sum().cast(_MONEY),
+        revenue=rows.revenue.sum().cast(_MONEY),
     )
-    frame: pd.DataFrame = stock.to_pandas()
-    return frame.sort_values(["tenure", *by], ignore_index=True)[["tenure", *by, *AMOUNTS]]
+
+
+def _sums(accounts: ir.Table, *, cells: Sequence[str]) -> ir.Table:
+    """Sum accounts and their squares."""
+    of = {name: accounts[name] for name in ("customers", "margin", "revenue")}
+    squares = {f"{name}_squared": amount * amount for name, amount in of.items()}
+    return accounts.group_by(cells).agg(**{
+        name: amount.sum().cast("decimal(38, 0)") for name, amount in (of | squares).items()
+    })  # fmt: skip

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from cxlab.evidence import movements
+from cxlab.evidence.bucket import bucket_of
 from cxlab.evidence.movement import STEPS
 from cxlab.quarter import Quarter
 
@@ -73,6 +74,22 @@ def test_provisional_losses_are_counted_among_the_losses_only(lives):
         lives([(-9, 20), (-9, None), (-9, 30)], provisional=[True, True, False]), quarters=[Q1], bucket=True
     )
     assert table["provisional"].sum() == 1
+
+
+def test_quarters_counted_together_are_those_counted_one_by_one(company):
+    quarters = [company.quarter - 5, company.quarter - 1, company.quarter]
+    together = movements(company.lives, quarters=quarters, by=["plan"])
+    alone = [movements(company.lives, quarters=[quarter], by=["plan"]) for quarter in quarters]
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
+
+
+def test_a_prepared_bucket_gives_what_is_reckoned(company):
+    prepared = company.lives.mutate(bucket=bucket_of(company.lives.account_id))
+    found = [
+        movements(lives, quarters=[company.quarter], by=["plan"], bucket=True)
+        for lives in (company.lives, prepared)
+    ]
+    pd.testing.assert_frame_equal(*found)
 
 
 def test_no_quarter_is_refused(lives):

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxlab.evidence import risk_table
+from cxlab.evidence.bucket import bucket_of
 from cxlab.maths.survival import kaplan_meier
 from cxlab.quarter import DAYS_PER_MONTH, Quarter, Window, day_number
 
@@ -86,6 +87,30 @@ def test_neither_the_order_of_rows_nor_the_names_of_customers_matter(spells, see
         risk_table(as_lives(rows, half_year), by=["plan"], window=half_year) for rows in (frame, shuffled)
     )
     pd.testing.assert_frame_equal(first, second)
+
+
+@LAWS
+@given(spells=SPELLS)
+def test_a_prepared_bucket_gives_what_is_reckoned(spells, as_lives, half_year):
+    lives = as_lives(frame_of(spells, half_year), half_year)
+    prepared = lives.mutate(bucket=bucket_of(lives.account_id))
+    tables = [
+        risk_table(rows, by=["plan"], window=half_year, quarter=True, bucket=True) for rows in (lives, prepared)
+    ]
+    pd.testing.assert_frame_equal(*tables)
+
+
+@LAWS
+@given(spells=SPELLS)
+def test_a_quarter_of_a_coarse_clock_counts_who_was_there_in_it(spells, as_lives, half_year):
+    frame = frame_of(spells, half_year)
+    table = risk_table(as_lives(frame, half_year), window=half_year, period="week", quarter=True)
+    found = {(row.quarter, row.tenure): (row.at_risk, row.lost) for row in table.itertuples()}
+    days = risk_table(as_lives(frame, half_year), window=half_year, quarter=True)
+    expected = days.assign(tenure=-(-days["tenure"] // 7)).groupby(["quarter", "tenure"])
+    assert found.keys() == set(expected.groups)
+    assert {key: lost for key, (_, lost) in found.items()} == expected["lost"].sum().to_dict()
+    assert all(found[key][0] >= most for key, most in expected["at_risk"].max().items())
 
 
 @LAWS

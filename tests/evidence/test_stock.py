@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from cxlab.evidence import stock_table
+from cxlab.evidence.stock import AMOUNTS, summed_stock
 
 
 def test_only_the_active_are_in_stock_and_accounts_are_squared_whole(lives, half_year):
@@ -36,3 +39,37 @@ def test_the_stock_is_what_the_rows_sum_to(company):
     pd.testing.assert_frame_equal(by_plan, expected, check_dtype=False)
     tenure = company.window.close_day - 1 - active["start_day"]
     assert (table["tenure"] * table["customers"]).sum() == tenure.sum()
+
+
+@pytest.fixture(scope="module")
+def families(lives):
+    """Customers of whom some share an account, one that is another customer's own among them."""
+    rng = np.random.default_rng(3)
+    customers = [f"c{number}" for number in range(60)]
+    account = [f"c{number - number % 3}" if number < 30 else name for number, name in enumerate(customers)]
+    return lives(
+        [(int(start), None) for start in rng.integers(0, 3, 60)], customer_id=customers, account_id=account,
+        margin_amount=rng.integers(-10, 2**31, 60), revenue_amount=rng.integers(0, 10**9, 60),
+        plan=["a", "b"] * 30,
+    )  # fmt: skip
+
+
+def test_squares_are_of_accounts_whoever_shares_them(families, half_year):
+    table = stock_table(families, by=["plan"], window=half_year)
+    rows = families.to_pandas()
+    rows["tenure"] = half_year.close_day - 1 - rows["start_day"]
+    for cell, mine in rows.groupby(["tenure", "plan"]):
+        accounts = mine.groupby("account_id")[["margin_amount", "revenue_amount"]].sum().astype(object)
+        sizes = mine.groupby("account_id").size()
+        expected = [len(mine), (sizes**2).sum()]
+        for amount in ("margin_amount", "revenue_amount"):
+            expected += [float(accounts[amount].sum()), float((accounts[amount] ** 2).sum())]
+        found = table[(table["tenure"] == cell[0]) & (table["plan"] == cell[1])]
+        assert found[list(AMOUNTS)].iloc[0].tolist() == expected
+
+
+def test_stock_of_parts_is_that_of_the_whole_whatever_accounts_they_share(families, half_year):
+    number = families.customer_id.substr(1).cast("int64")
+    parts = [families.filter(number % 4 == part) for part in range(4)]
+    added = summed_stock(parts, by=["plan"], window=half_year)
+    pd.testing.assert_frame_equal(added, stock_table(families, by=["plan"], window=half_year))

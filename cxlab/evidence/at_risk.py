@@ -1,0 +1,155 @@
+"""From spells to time at risk: where each begins and ends, counted, cut at quarters, laid out on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+from cxlab.evidence.keys import Ints, packed, stretch_of, unpacked
+from cxlab.evidence.tally import tallied
+from cxlab.quarter import Quarter, Window, day_number
+
+SPAN = 1 << 20
+"""No tenure is as many days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ends:
+    """Ends of time at risk, or beginnings: how many customers share pattern, tenure and code of loss (0: none)."""
+
+    pattern: Ints
+    tenure: Ints
+    code: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lines:
+    """Customers at risk and lost of each pattern, tenure after tenure."""
+
+    pattern: Ints
+    tenure: Ints
+    at_risk: Ints
+    lost: dict[int, Ints]
+
+
+def time_at_risk(
+    lives: ir.Table,
+    places: Sequence[ir.IntegerValue],
+    sizes: Sequence[int],
+    *,
+    code: ir.IntegerValue,
+    codes: int,
+    window: Window,
+    quarters: Sequence[Quarter],
+    at: int,
+    width: float,
+) -> tuple[Ends, Ends]:
+    """Count beginnings and ends of time at risk; the spells are read once.
+
+    Parameters
+    ----------
+    places, sizes
+        What makes a pattern, as `packed` takes it.
+    code : integer column
+        Code of the loss, 0 for none, below ``codes``.
+    quarters : sequence of Quarter
+        Where time is cut; none: it is not. The number of the quarter takes place ``at`` of the pattern.
+    width : float
+        Days of a period of the clock.
+    """
+    seen = window.close_day - 1  # the last day on which an exit could be seen
+    end = ibis.least(ibis.coalesce(lives.exit_day, seen), seen)
+    entry = ibis.greatest(window.open_day - lives.start_day, 0)
+    held_by = stretch_of(end, [day_number(quarter.start) for quarter in quarters[1:]])
+    pattern = [*places[:at], held_by, *places[at:]]
+    known = (*sizes[:at], max(len(quarters), 1), *sizes[at:])
+    begun = window.close_day - lives.start_day if quarters else _floor(entry, width)
+    last = end - lives.start_day if quarters else -_floor(lives.start_day - end, width)
+    rows = lives.filter(end - lives.start_day > entry).select(
+        entries=packed([*pattern, begun], (*known, SPAN)),
+        exits=packed([*pattern, code, last], (*known, codes, SPAN)),
+    )
+    counted = tallied(rows)
+    entries, exits = counted["entries"], counted["exits"]
+    began, first = unpacked(entries.numbers, (-1, SPAN))
+    ended, why, tenure = unpacked(exits.numbers, (-1, codes, SPAN))
+    beginnings = Ends(pattern=began, tenure=first, code=np.zeros_like(began), customers=entries.counts)
+    ends = Ends(pattern=ended, tenure=tenure, code=why, customers=exits.counts)
+    if not quarters:
+        return beginnings, ends
+    return _cut(beginnings, ends, quarters, window=window, inner=int(np.prod(sizes[at:])), width=width)
+
+
+def _floor(days: ir.IntegerValue, width: float) -> ir.IntegerValue:
+    return days if width == 1 else (days / width).floor().cast("int64")
+
+
+def _cut(
+    begun: Ends, ends: Ends, quarters: Sequence[Quarter], *, window: Window, inner: int, width: float
+) -> tuple[Ends, Ends]:
+    """Cut time at risk at the quarters' first days; an exit belongs to the quarter that holds its day.
+
+    Where it is cut depends on the start alone: who ends in a later quarter leaves this one at its last day.
+    """
+    held_by = begun.pattern // inner % len(quarters)
+    start = window.close_day - begun.tenure
+    beginnings, later = [], [ends]
+    for number, quarter in enumerate(quarters):
+        close = min(window.close_day, day_number(quarter.end))
+        entry = np.maximum(np.maximum(window.open_day, day_number(quarter.start) - 1) - start, 0)
+        there = (held_by == number) | ((held_by > number) & (close - 1 - start > entry))
+        stays = there & (held_by > number)
+        pattern = begun.pattern + (number - held_by) * inner
+        beginnings.append(_chosen(begun, there, pattern=pattern, tenure=entry))
+        later.append(_chosen(begun, stays, pattern=pattern, tenure=close - 1 - start))
+    first, last = _joined(beginnings), _joined(later)
+    first.tenure[:] = np.floor(first.tenure / width)
+    last.tenure[:] = np.ceil(last.tenure / width)
+    return first, last
+
+
+def _chosen(ends: Ends, which: NDArray[np.bool_], *, pattern: Ints, tenure: Ints) -> Ends:
+    return Ends(
+        pattern=pattern[which], tenure=tenure[which], code=ends.code[which], customers=ends.customers[which]
+    )
+
+
+def _joined(parts: Sequence[Ends]) -> Ends:
+    pattern, tenure, code, customers = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("pattern", "tenure", "code", "customers")
+    )
+    return Ends(pattern=pattern, tenure=tenure, code=code, customers=customers)
+
+
+def laid_out(beginnings: Ends, ends: Ends) -> Lines:
+    """Lay the counts out on one line, pattern after pattern, and take the running difference."""
+    patterns = np.unique(ends.pattern)
+    began, ended = (np.searchsorted(patterns, of.pattern) for of in (beginnings, ends))
+    first = np.full(len(patterns), SPAN, dtype=np.int64)
+    np.minimum.at(first, began, beginnings.tenure + 1)
+    length = np.zeros(len(patterns), dtype=np.int64)
+    np.maximum.at(length, ended, ends.tenure)
+    length += 2 - first
+    offset = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+
+    def line(pattern: Ints, tenure: Ints, customers: Ints) -> Ints:
+        place = offset[pattern] + tenure - first[pattern]
+        return np.bincount(place, weights=customers, minlength=offset[-1]).astype(np.int64)
+
+    at_risk = np.cumsum(
+        line(began, beginnings.tenure + 1, beginnings.customers) - line(ended, ends.tenure + 1, ends.customers)
+    )
+    kept = np.flatnonzero(at_risk > 0)
+    row = np.repeat(np.arange(len(patterns)), length)[kept]
+    lost = {}
+    for code in np.unique(ends.code[ends.code > 0]).tolist():
+        of = ends.code == code
+        lost[code] = line(ended[of], ends.tenure[of], ends.customers[of])[kept]
+    return Lines(pattern=patterns[row], tenure=kept - offset[row] + first[row], at_risk=at_risk[kept], lost=lost)

@@ -1,0 +1,104 @@
+"""Several columns of few values as one whole number, and back: what is counted by one number is counted fast."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.evidence.bucket import bucket_in
+from cxlab.maths.jackknife import BUCKETS
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Keys:
+    """Columns to count by, each value known by its place among the sorted ones (none at all comes last).
+
+    Parameters
+    ----------
+    names : tuple of str
+        Columns.
+    values : tuple of Series
+        Sorted values of each.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[pd.Series, ...]
+
+    @classmethod
+    def of(cls, table: ir.Table, names: Sequence[str]) -> Keys:
+        """Look up the values of columns, ``bucket`` apart: its numbers are their own places."""
+        asked = [name for name in dict.fromkeys(names) if name != "bucket"]
+        found = table.select(*asked).distinct().to_pandas() if asked else pd.DataFrame()
+        values = {name: found[name].drop_duplicates().sort_values(ignore_index=True) for name in asked}
+        values["bucket"] = pd.Series(np.arange(BUCKETS, dtype="int32"))
+        return cls(names=tuple(names), values=tuple(values[name] for name in names))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many values each column has; 1 where there are no rows."""
+        return tuple(max(len(values), 1) for values in self.values)
+
+    def places(self, table: ir.Table) -> list[ir.IntegerValue]:
+        """Place of each row's values."""
+        return [
+            bucket_in(table) if name == "bucket" else place_of(table[name], values)
+            for name, values in zip(self.names, self.values, strict=True)
+        ]
+
+    def frame(self, places: Sequence[Ints]) -> pd.DataFrame:
+        """Return the values at places, one column a name."""
+        columns = zip(self.names, self.values, places, strict=True)
+        return pd.DataFrame({name: values.array.take(place) for name, values, place in columns})
+
+
+def place_of(column: ir.Value, values: pd.Series) -> ir.IntegerValue:
+    """Place of a column's value among some; that after the last for none of them."""
+    known = values.dropna().tolist()
+    if not known:
+        return ibis.literal(0)
+    return ibis.array(known).index(column).fill_null(len(known))
+
+
+def stretch_of(day: ir.IntegerValue, edges: Sequence[int]) -> ir.IntegerValue:
+    """How many of some sorted days have come by a day; all of them where there is none."""
+    if not edges:
+        return ibis.literal(0)
+    return ibis.cases(*((day < edge, number) for number, edge in enumerate(edges)), else_=len(edges))
+
+
+def packed(places: Sequence[ir.IntegerValue], sizes: Sequence[int]) -> ir.IntegerValue:
+    """Pack places below sizes into one number that sorts as they do.
+
+    Raises
+    ------
+    ValueError
+        If there are more combinations than whole numbers of 64 bits.
+    """
+    if math.prod(sizes) >= 2**63:
+        raise ValueError(f"too many combinations to count: columns of {', '.join(map(str, sizes))} values")
+    number: ir.IntegerValue = ibis.literal(0, type="int64")
+    for place, size in zip(places, sizes, strict=True):
+        number = number * size + place.cast("int64")
+    return number
+
+
+def unpacked(numbers: Ints, sizes: Sequence[int]) -> list[Ints]:
+    """Return the places of packed numbers; what `packed` did, undone.
+
+    >>> [places.tolist() for places in unpacked(np.array([5, 7]), [3, 4])]
+    [[1, 1], [1, 3]]
+    """
+    places = []
+    for size in reversed(sizes[1:]):
+        numbers, place = np.divmod(numbers, size)
+        places.append(place)
+    return [*([numbers] if sizes else []), *reversed(places)]

@@ -1,0 +1,67 @@
+"""Keys and tallies: numbers packed and unpacked, counts whatever the batches."""
+
+from __future__ import annotations
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxlab.evidence import tally
+from cxlab.evidence.bucket import bucket_in
+from cxlab.evidence.keys import Keys, packed, stretch_of, unpacked
+from cxlab.evidence.tally import Tally, tallied
+
+NUMBERS = st.lists(st.integers(0, 9), max_size=12).map(lambda numbers: np.array(numbers, dtype=np.int64))
+
+
+@settings(max_examples=40)
+@given(batches=st.lists(NUMBERS, max_size=6), held=st.integers(1, 20))
+def test_counts_are_those_of_all_batches_together(batches, held):
+    counted = Tally(held=held)
+    for batch in batches:
+        counted.add(batch)
+    counted.settle()
+    numbers, counts = np.unique(np.concatenate([*batches, np.zeros(0, dtype=np.int64)]), return_counts=True)
+    assert counted.numbers.tolist() == numbers.tolist()
+    assert counted.counts.tolist() == counts.tolist()
+
+
+def test_every_column_of_a_table_is_counted_in_one_reading(monkeypatch):
+    monkeypatch.setattr(tally, "BATCH", 3)
+    table = ibis.memtable({"a": [1, 1, 2, 2, 2, 3, 1], "b": [7, 7, 7, 7, 7, 7, 7]})
+    counted = tallied(table)
+    assert (counted["a"].numbers.tolist(), counted["a"].counts.tolist()) == ([1, 2, 3], [3, 3, 1])
+    assert (counted["b"].numbers.tolist(), counted["b"].counts.tolist()) == ([7], [7])
+
+
+def test_values_come_back_from_their_number_and_none_comes_last():
+    rows = {"plan": ["b", None, "a", "b"], "size": [3, 1, 1, 2], "bucket": [39, 0, 5, 5]}
+    table = ibis.memtable(pd.DataFrame(rows), schema={"plan": "string", "size": "int64", "bucket": "int32"})
+    keys = Keys.of(table, ["plan", "size", "bucket"])
+    numbers = table.select(number=packed(keys.places(table), keys.sizes)).to_pandas()["number"].to_numpy()
+    found = keys.frame(unpacked(numbers, keys.sizes))
+    pd.testing.assert_frame_equal(found, pd.DataFrame(rows).astype({"bucket": "int32"}))
+    in_order = found.sort_values(["plan", "size", "bucket"], na_position="last")
+    assert np.argsort(numbers).tolist() == in_order.index.tolist()
+
+
+def test_a_day_without_a_date_lies_after_every_edge():
+    table = ibis.memtable({"day": [1, 5, 6, None, 9]}, schema={"day": "int64"})
+    assert table.mutate(at=stretch_of(table.day, [5, 7])).to_pandas()["at"].tolist() == [0, 1, 1, 2, 2]
+
+
+def test_a_prepared_bucket_is_taken_as_it_is():
+    table = ibis.memtable({"account_id": ["a1", "a2"], "bucket": [7, 8]})
+    assert table.select(bucket=bucket_in(table)).to_pandas()["bucket"].tolist() == [7, 8]
+    bare = table.drop("bucket")
+    assert bare.select(bucket=bucket_in(bare)).to_pandas()["bucket"].tolist() == [13, 37]
+
+
+def test_more_combinations_than_numbers_are_refused():
+    with pytest.raises(
+        ValueError, match=r"^too many combinations to count: columns of 4294967296, 4294967296 values$"
+    ):
+        packed([ibis.literal(0), ibis.literal(0)], [2**32, 2**32])
