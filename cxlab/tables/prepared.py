@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,11 +16,12 @@ from cxlab.quarter import Quarter, Window
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
-from cxlab.tables.known_tables import team_frame, worded
+from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.panel import panel
+from cxlab.tables.parts import in_part
 from cxlab.tables.prepare import lives
 from cxlab.tables.responses import responses
-from cxlab.tables.stored import stored
+from cxlab.tables.stored import stored, stored_parts
 from cxlab.tables.texts import texts
 
 
@@ -30,7 +31,7 @@ class Prepared:
 
     Parameters
     ----------
-    tables : mapping of str to Table
+    tables : KnownTables
         Contract tables as known, money in the study's currency.
     cannot_run : callable
         Says why a question cannot run; None if it can.
@@ -40,7 +41,7 @@ class Prepared:
         Of the contents of the tables and of every setting that changes a number.
     """
 
-    tables: Mapping[str, ir.Table]
+    tables: KnownTables
     config: StudyConfig
     window: Window
     quarters: Sequence[Quarter]
@@ -61,17 +62,17 @@ class Prepared:
             If the study has neither contracts nor an activity rule with transactions.
         """
         self._refuse("lives", question="churn", page="contracts")
-        return self._kept(
-            "lives",
-            lambda: lives(
-                customers=self.tables.get("customers"),
-                contracts=self.tables.get("contracts"),
-                transactions=self.tables.get("transactions"),
-                rules=self.config.rules,
-                window=self.window,
-                held=lambda rows: rows.cache(),
-            ),
-            sort=("customer_id", "spell"),
+        return self._kept_in_parts("lives", self._lives_of, sort=("customer_id", "spell"))
+
+    def _lives_of(self, tables: KnownTables, part: int) -> ir.Table:
+        del part
+        return lives(
+            customers=tables.get("customers"),
+            contracts=tables.get("contracts"),
+            transactions=tables.get("transactions"),
+            rules=self.config.rules,
+            window=self.window,
+            held=lambda rows: rows.cache(),
         )
 
     def days(self) -> ir.Table:
@@ -85,9 +86,10 @@ class Prepared:
         if "transactions" not in self.tables:
             reason = "days needs transactions; missing: transactions"
             raise DataError("days cannot be made", [reason], see="data/README.md#transactions")
-        return self._kept(
+        rules = self.config.rules
+        return self._kept_in_parts(
             "days",
-            lambda: customer_days(self.tables["transactions"], rules=self.config.rules),
+            lambda tables, _: customer_days(tables["transactions"], rules=rules),
             sort=("customer_id", "day"),
         )
 
@@ -100,16 +102,19 @@ class Prepared:
             If answers of known customers or transactions are missing.
         """
         self._refuse("panel", question="revenue", page="transactions")
-        return self._kept(
-            "quarters",
-            lambda: panel(
-                lives=self._lives_if_known(),
-                transactions=self.tables["transactions"],
-                responses=self.responses(),
-                rules=self.config.rules,
-                quarters=self.quarters,
-            ),
-            sort=("customer_id", "quarter_number"),
+        return self._kept_in_parts("quarters", self._panel_of, sort=("customer_id", "quarter_number"))
+
+    def _panel_of(self, tables: KnownTables, part: int) -> ir.Table:
+        spells, answers = self._lives_if_known(), self.responses()
+        if self.tables.parts > 1:
+            spells = None if spells is None else spells.filter(spells["part"] == part)
+            answers = in_part(answers, part=part, parts=self.tables.parts)
+        return panel(
+            lives=spells,
+            transactions=tables["transactions"],
+            responses=answers,
+            rules=self.config.rules,
+            quarters=self.quarters,
         )
 
     def responses(self) -> ir.Table:
@@ -170,8 +175,21 @@ class Prepared:
 
     def _kept(self, name: str, rows: Callable[[], ir.Table], *, sort: tuple[str, ...]) -> ir.Table:
         if name not in self._made:
-            quarter = self.quarters[-1]
-            key = digest(self.fingerprint, str(quarter), self.as_of, self.window.open, code_version())
-            to = self.folder / name / f"{quarter}-{self.as_of}-{key}.parquet"
-            self._made[name] = stored(rows, engine=self.engine, to=to, sort=sort)
+            self._made[name] = stored(rows, engine=self.engine, to=self._place(name), sort=sort)
         return self._made[name]
+
+    def _kept_in_parts(
+        self, name: str, rows: Callable[[KnownTables, int], ir.Table], *, sort: tuple[str, ...]
+    ) -> ir.Table:
+        if name not in self._made:
+            self._made[name] = stored_parts(
+                lambda part: rows(self.tables.of_part(part), part),
+                parts=self.tables.parts, engine=self.engine, to=self._place(name), sort=sort,
+            )  # fmt: skip
+        return self._made[name]
+
+    def _place(self, name: str) -> Path:
+        """Where a table is kept; the name holds the fingerprint of all it is made of."""
+        quarter = self.quarters[-1]
+        made_of = (self.fingerprint, str(quarter), self.as_of, self.window.open, self.tables.parts, code_version())
+        return self.folder / name / f"{quarter}-{self.as_of}-{digest(*made_of)}.parquet"

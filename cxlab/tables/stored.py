@@ -1,4 +1,4 @@
-"""A prepared table as Parquet: made once, in one step, read from then on."""
+"""A prepared table as Parquet: made once, whole or part by part, read from then on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.engine import name, quote
-from cxlab.tables.whole_files import written_whole
+from cxlab.tables.parts import part_file, part_files
+from cxlab.tables.whole_files import take_away, written_whole
 
 _KEPT_SECONDS = 86_400
 """Older versions of a prepared table stay this long: another process may be reading them."""
@@ -30,19 +31,55 @@ def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tup
         Columns the file is sorted by.
     """
     if not to.is_file():
-        made = rows()  # kept to the end: tables it holds in the engine go with it
-        order = ", ".join(map(name, sort))
         with written_whole(to) as half:
-            engine.con.execute(
-                f"COPY (SELECT * FROM ({ibis.to_sql(made, dialect='duckdb')}) ORDER BY {order}) "
-                f"TO {quote(str(half))} (FORMAT parquet, COMPRESSION zstd)"
-            )
+            _write(rows(), engine=engine, to=half, sort=sort)
         _forget_older(to)
     return engine.read_parquet(to)
+
+
+def stored_parts(
+    rows: Callable[[int], ir.Table], *, parts: int, engine: Backend, to: Path, sort: tuple[str, ...]
+) -> ir.Table:
+    """Return a table of customers read from ``to``, made part by part first if it is not there.
+
+    Parameters
+    ----------
+    rows : callable
+        Gives what to keep of the customers of a part.
+    parts : int
+        How many parts there are (`cxlab.tables.parts`).
+    to : Path
+        A folder, one file a part.
+    sort : tuple of str
+        Columns each file is sorted by.
+
+    Returns
+    -------
+    Table
+        What ``rows`` gave, and ``part`` (int32): the engine reads one file only where one part is asked for.
+    """
+    if not to.exists():
+        with written_whole(to) as half:
+            for part in range(parts):
+                file = part_file(half, part)
+                file.parent.mkdir(parents=True)
+                numbered = rows(part).mutate(part=ibis.literal(part, type="int32"))
+                _write(numbered, engine=engine, to=file, sort=sort)
+        _forget_older(to)
+    return engine.read_parquet(part_files(to), hive_partitioning=False)
+
+
+def _write(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> None:
+    # rows are held to the end: tables they hold in the engine go with them
+    order = ", ".join(map(name, sort))
+    engine.con.execute(
+        f"COPY (SELECT * FROM ({ibis.to_sql(rows, dialect='duckdb')}) ORDER BY {order}) "
+        f"TO {quote(str(to))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    )
 
 
 def _forget_older(to: Path) -> None:
     """Take away what was made of other sources for the same quarter and knowledge date."""
     for old in to.parent.glob(f"{to.stem.rpartition('-')[0]}-*{to.suffix}"):
         if old != to and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
-            old.unlink(missing_ok=True)
+            take_away(old)

@@ -23,7 +23,7 @@ from cxlab.tables.load_report import LoadReport, report
 from cxlab.tables.names import with_names
 from cxlab.tables.prepared import Prepared
 
-_NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources"}
+_NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy"}
 """Settings that change no number."""
 
 
@@ -226,6 +226,7 @@ def _open(
         as_of=as_of,
         team_as_of=team_as_of,
         currency=config.currency,
+        parts=max((of.parts for of in accepted.values()), default=1),
     )
     empty = no_data(tables, quarter=quarter)
     if refuse and empty is not None:
