@@ -20,6 +20,7 @@ from cxlab.tables.schema import Table, see
 from cxlab.tables.sources import Refused, read
 from cxlab.tables.stage import Staged, empty_columns, mapping_problems, stage
 from cxlab.tables.whole_files import take_away, written_whole
+from cxlab.tables.withheld import Withholding, count_withheld, kept_rows
 
 _PLACES = 3
 """So many rows of each reason are named; all of them stand in the quarantine file."""
@@ -37,7 +38,9 @@ class Accepted:
     parts : int
         Into how many parts its rows are cut.
     read, accepted : int
-        Rows; what is read and not accepted is quarantined.
+        Rows; what is read and not accepted is quarantined or withheld.
+    withheld : mapping of str to int
+        Rows left out on purpose, by reason (`cxlab.tables.withheld`).
     reasons : mapping of str to int
         Rows per reason; a row with two reasons counts in both.
     places : mapping of str to sequence of str
@@ -55,6 +58,7 @@ class Accepted:
     parts: int
     read: int
     accepted: int
+    withheld: Mapping[str, int]
     reasons: Mapping[str, int]
     places: Mapping[str, Sequence[str]]
     brought: tuple[str, ...]
@@ -63,8 +67,8 @@ class Accepted:
 
     @property
     def quarantined(self) -> int:
-        """Rows not accepted."""
-        return self.read - self.accepted
+        """Rows neither accepted nor withheld."""
+        return self.read - self.accepted - sum(self.withheld.values())
 
 
 def stage_all(
@@ -133,8 +137,10 @@ def accept(
     parts: int,
     to: Path,
     quarantine: Path,
+    among: Withholding,
+    left: Path,
 ) -> Accepted:
-    """Write the accepted rows to ``to`` and the others to the quarantine; the two add up to the rows read.
+    """Write the accepted rows to ``to`` and the others to the quarantine; with those withheld they add up.
 
     Parameters
     ----------
@@ -144,6 +150,10 @@ def accept(
         Dates after it are in the future; not tested for a made-up company.
     parts : int
         Into how many parts the rows are cut.
+    among : Withholding
+        What is left out on purpose.
+    left : Path
+        Where it is kept which rows that were.
 
     Raises
     ------
@@ -151,7 +161,9 @@ def accept(
         If no source has a row, or a file is damaged behind its header.
     """
     brought = tuple(column for column in table.names if any(column in one.columns for one, _ in staged))
-    rows = " UNION ALL BY NAME ".join(f"SELECT * FROM {one.rows}" for one, _ in staged)
+    rows = " UNION ALL BY NAME ".join(
+        kept_rows(one.rows, table=table, source=source, columns=one.columns, among=among) for one, source in staged
+    )
     engine.con.execute(
         f"CREATE OR REPLACE TEMP VIEW staged AS SELECT *{empty_columns(table, brought=brought)} FROM ({rows})"
     )
@@ -160,12 +172,14 @@ def accept(
         with written_whole(to) as half, unordered(engine):
             _write(table, engine=engine, parts=parts, to=half)
             _refuse_orphans(table, brought=brought, parents=parents, engine=engine, parts=parts, at=half)
-        write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine)
+        write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine, lines=not among.suppressed)
+        typed = [(one.rows, source, one.columns) for one, source in staged]
+        withheld = count_withheld(engine, table=table, rows=typed, among=among, to=left)
         read_rows = _number(engine, "SELECT count(*) FROM staged")
     except duckdb.Error as error:
         raise _whose(error, staged=staged, engine=engine, table=table) from None
     refused = [row for one, _ in staged for row in one.reading.refused]
-    read_rows += len(refused)
+    read_rows += len(refused) + sum(withheld.values())
     if read_rows == 0 and not table.team:
         origins = ", ".join(file.path for one, source in staged for file in source.files(one.name).values())
         raise DataError(f"no source has a row; read: {origins}", see=see(table.name))
@@ -177,6 +191,7 @@ def accept(
         parts=parts,
         read=read_rows,
         accepted=accepted,
+        withheld=withheld,
         reasons=reasons,
         places=places,
         brought=brought,

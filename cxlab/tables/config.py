@@ -161,6 +161,24 @@ class MaterialChange(_Part):
     nps: Annotated[float, Field(gt=0, lt=100)] = 3.0
 
 
+class Privacy(_Part):
+    """What is left out of the tables on purpose."""
+
+    consent: tuple[
+        Literal[
+            "contracts",
+            "transactions",
+            "survey_responses",
+            "answers",
+            "verbatims",
+            "interactions",
+            "loop_cases",
+            "referrals",
+        ],
+        ...,
+    ] = ()
+
+
 class StudyConfig(_Part):
     """A study file, checked. Every relative path in it is relative to the file's folder."""
 
@@ -183,6 +201,7 @@ class StudyConfig(_Part):
     indicative_n: Annotated[int, Field(ge=1)] = 50
     quarantine_share: Share = 0.02
     sources: Mapping[str, Source] = {}
+    privacy: Privacy = Privacy()
     rules: Rules = Rules()
     labels: Mapping[str, Mapping[str, Mapping[Language, str]]] = {}
 

@@ -21,11 +21,14 @@ from cxlab.tables.accept import Accepted, accept, stage_all
 from cxlab.tables.check import told
 from cxlab.tables.config import File, Source, StudyConfig
 from cxlab.tables.fingerprint import code_version, contents, digest
+from cxlab.tables.left_out import left_of, settings_of, withholding
 from cxlab.tables.load_report import TableReport
 from cxlab.tables.parts import cut, parts_for
 from cxlab.tables.private import hashes, id_key, stamped
 from cxlab.tables.schema import TABLES, Table, see
+from cxlab.tables.suppressed import Suppressed, suppressed_people
 from cxlab.tables.whole_files import take_away, write_whole, written_whole
+from cxlab.tables.withheld import leaves_rows, tell_engine, tell_engine_left
 
 _LOG = logging.getLogger(__name__)
 
@@ -56,8 +59,10 @@ def load_tables(
     DataError
         All problems of all sources at once; or tables of which too large a share was refused.
     """
-    if hashes(config.sources.values()):
+    suppressed = suppressed_people(config, folder=folder)
+    if suppressed or hashes(config.sources.values()):
         engine.con.execute("SET VARIABLE cxlab_key = ?", [id_key(config, folder=folder)])
+        tell_engine(engine, suppressed=suppressed)
     prepared = folder / config.prepared
     _forget_unfinished(prepared)
     problems: dict[str, list[str]] = {}
@@ -73,13 +78,14 @@ def load_tables(
         try:
             accepted[table.name] = _table(
                 table, sources=sources, parents=accepted, config=config, folder=folder, engine=engine, today=today,
-                parts=mine,
+                parts=mine, suppressed=suppressed,
             )  # fmt: skip
         except DataError as error:
             problems[table.name] = [f"{table.name}: {line}" for line in (error.problems or (error.message,))]
     if problems:
         lines = [line for of in problems.values() for line in of]
         raise DataError("the sources cannot be read", lines, see=_pages(problems))
+    _refuse_erased_meanwhile(accepted, before=suppressed, config=config, folder=folder)
     refused = refusal(accepted.values(), config=config, folder=folder)
     if refuse and refused is not None:
         raise refused
@@ -124,15 +130,20 @@ def _table(
     engine: Backend,
     today: date,
     parts: int,
+    suppressed: Suppressed,
 ) -> Accepted:
     prepared = folder / config.prepared
-    key = digest(_key(table, sources=sources, parents=parents, config=config, folder=folder), parts)
+    among = withholding(table, config=config, folder=folder, parents=parents, suppressed=suppressed)
+    own = _key(table, sources=sources, parents=parents, config=config, folder=folder)
+    key = digest(own, parts, settings_of(among, parents=parents))
     to = prepared / "tables" / f"{table.name}-{key}.parquet"
     shown, kept = prepared / "quarantine" / f"{table.name}.csv", to.with_suffix(".quarantine.csv")
+    left = left_of(to, config=config, folder=folder)
     known = _remembered(to, today=today)
-    if known is not None:
+    if known is not None and (left.is_file() or not leaves_rows(table, withheld=known.withheld)):
         _show(kept, to=shown)
         return known
+    tell_engine_left(engine, left=among.left)
     to.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=prepared))
@@ -148,6 +159,8 @@ def _table(
             parts=parts,
             to=to,
             quarantine=kept,
+            among=among,
+            left=left,
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -158,6 +171,19 @@ def _table(
     _forget_older(to, table=table)
     _LOG.info("%s: %s rows accepted in %.1f s", table.name, f"{result.accepted:,}", time.monotonic() - began)
     return result
+
+
+def _refuse_erased_meanwhile(
+    accepted: Mapping[str, Accepted], *, before: Suppressed, config: StudyConfig, folder: Path
+) -> None:
+    """Take away what was made of people who were erased while it was made."""
+    if suppressed_people(config, folder=folder).contents == before.contents:
+        return
+    for of in accepted.values():
+        take_away(of.file)
+        take_away(of.file.with_suffix(".quarantine.csv"))
+        take_away(folder / config.prepared / "quarantine" / f"{of.table}.csv")
+    raise DataError("people were erased while the sources were read", ["needed: the same command once more"])
 
 
 def _show(kept: Path, *, to: Path) -> None:

@@ -28,7 +28,9 @@ class TableReport:
     Parameters
     ----------
     read, accepted, quarantined : int
-        Rows of the sources; the last two add up to the first.
+        Rows of the sources; with ``withheld`` the last two add up to the first.
+    withheld : mapping of str to int
+        Rows left out on purpose: of people who were ``erased``, of people who did not agree (``no_consent``).
     late : int
         Accepted rows loaded after the knowledge date: not used.
     reasons : mapping of str to int
@@ -53,6 +55,7 @@ class TableReport:
     dated: bool
     versioned: bool
     places: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,7 @@ def _table(of: Accepted, *, counted: Mapping[str, Any]) -> TableReport:
         dated="loaded_at" in of.brought or schema.team,
         versioned="valid_from" in of.brought or not schema.versioned,
         places=of.places,
+        withheld=of.withheld,
     )
 
 

@@ -21,6 +21,7 @@ from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.whole_files import write_whole
 
 KEY, STAMP = "id.key", "id-key.fingerprint"
+ERASED = "people were erased: the private folder has a list of them"
 SEE = "data/README.md#privacy"
 _STAMP = "# fingerprint of the key that hashed the ids of this study; the key itself stays in the private folder\n"
 
@@ -97,16 +98,18 @@ def hashed(identifier: str, *, key: str) -> str:
 
 def stamped(config: StudyConfig, *, folder: Path) -> str | None:
     """Return the fingerprint of the key the study was hashed with; None if it never was."""
-    for path in _stamps(config, folder=folder):
-        if path.is_file():
-            lines = path.read_text(encoding="utf-8").splitlines()
-            return next((line for line in lines if line and not line.startswith("#")), "")
-    return None
+    return next(iter(_stamp_lines(config, folder=folder)), None)
 
 
-def stamp(config: StudyConfig, *, folder: Path, key: str) -> None:
-    """Keep the fingerprint of the key where it outlives the key."""
-    text = f"{_STAMP}{fingerprint(key)}\n"
+def has_erased(config: StudyConfig, *, folder: Path) -> bool:
+    """Say whether people were erased from the study, so that there has to be a list of them."""
+    return ERASED in _stamp_lines(config, folder=folder)
+
+
+def stamp(config: StudyConfig, *, folder: Path, key: str, erased: bool | None = None) -> None:
+    """Keep the fingerprint of the key, and that people were erased, where both outlive the private folder."""
+    erased = has_erased(config, folder=folder) if erased is None else erased
+    text = f"{_STAMP}{fingerprint(key)}\n{f'{ERASED}{chr(10)}' if erased else ''}"
     for path in _stamps(config, folder=folder):
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
@@ -144,6 +147,14 @@ def _made(path: Path) -> str:
     finally:
         fresh.unlink(missing_ok=True)
     return read_key(path)
+
+
+def _stamp_lines(config: StudyConfig, *, folder: Path) -> list[str]:
+    for path in _stamps(config, folder=folder):
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            return [line for line in lines if not line.startswith("#")]
+    return []
 
 
 def _stamps(config: StudyConfig, *, folder: Path) -> tuple[Path, Path]:

@@ -19,7 +19,13 @@ _FORMULA = "^[=+@\\t\\r-]"
 
 
 def write_quarantine(
-    engine: Backend, *, table: Table, staged: Sequence[tuple[Staged, Source]], bad: str, to: Path
+    engine: Backend,
+    *,
+    table: Table,
+    staged: Sequence[tuple[Staged, Source]],
+    bad: str,
+    to: Path,
+    lines: bool = True,
 ) -> None:
     """Write the quarantine file of a table; without quarantined rows there is no file.
 
@@ -31,6 +37,9 @@ def write_quarantine(
         Name of the engine's table of (_source, _record, reasons).
     to : Path
         The CSV file: UTF-8 with byte order mark; cells that begin like a formula get an apostrophe in front.
+    lines : bool
+        Whether rows the reader could not split may be shown. They never are where a source hashes or leaves out
+        a column: nobody can say which part of the row is which.
     """
     to.unlink(missing_ok=True)
     if not engine.con.execute(f"SELECT count(*) FROM {bad}").fetchall()[0][0] and not any(
@@ -38,8 +47,11 @@ def write_quarantine(
     ):
         return
     parts = [originals(one, table=table, source=source, bad=bad) for one, source in staged]
-    texts = any(column.type == "text" for column in table.columns)
-    refused = [_line(one, row, texts=texts) for one, _ in staged for row in one.reading.refused]
+    refused = [
+        _line(one, row, shown=lines and _shows_lines(one, source=source))
+        for one, source in staged
+        for row in one.reading.refused
+    ]
     rows = " UNION ALL BY NAME ".join([*parts, *refused])
     columns = [row[0] for row in engine.con.execute(f"DESCRIBE {rows}").fetchall()]
     safe = ", ".join(_neutral(name(column)) for column in columns)
@@ -52,8 +64,15 @@ def write_quarantine(
         half.write_bytes(b"\xef\xbb\xbf" + half.read_bytes())
 
 
-def _line(staged: Staged, row: Refused, *, texts: bool) -> str:
-    line = quote(next(kept([row.text])) if texts else row.text)
+def _shows_lines(staged: Staged, *, source: Source) -> bool:
+    """Say whether every column of a source is kept as it is."""
+    mapped = {of for of in (source.columns or {}).values() if isinstance(of, str)}
+    left_out = set(staged.reading.columns) - mapped - set(staged.columns)
+    return source.ids == "keep" and not (source.hash or source.drop or left_out)
+
+
+def _line(staged: Staged, row: Refused, *, shown: bool) -> str:
+    line = quote(next(kept([row.text])) if shown else "")
     return (
         f"SELECT {quote(f'{staged.name}:{row.origin}')} AS source, {row.record}::BIGINT AS record, "
         f"{quote(row.reason)} AS reasons, {line} AS line"

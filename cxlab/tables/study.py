@@ -226,7 +226,6 @@ def _open(
         as_of=as_of,
         team_as_of=team_as_of,
         currency=config.currency,
-        parts=max((of.parts for of in accepted.values()), default=1),
     )
     empty = no_data(tables, quarter=quarter)
     if refuse and empty is not None:

@@ -17,7 +17,10 @@ from cxlab.tables.load_report import LoadReport, TableReport
 from cxlab.tables.parts import part_files
 from cxlab.tables.study import no_data, open_study
 
-_HEAD = ("table", "read", "accepted", "quarantined", "late", "from", "to")
+_HEAD = ("table", "read", "accepted", "quarantined", "withheld", "late", "from", "to")
+
+
+_WHY = {"erased": "people who were erased", "no_consent": "customers who did not agree to research"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ def describe(found: Checked) -> str:
             "",
             *_counts(load),
             *_titled("Quarantined", iter(found.set_aside)),
+            *_titled("Withheld", _withheld(load)),
             *_titled("Joined", _joined(load)),
             *_titled("Good to know", _gaps(load)),
             *_titled("Questions", _questions(load)),
@@ -130,7 +134,7 @@ def _counts(load: LoadReport) -> list[str]:
     widths = [max(len(row[place]) for row in rows) for place in range(len(_HEAD))]
     return [
         "  ".join(
-            cell.ljust(width) if place in (0, 5, 6) else cell.rjust(width)
+            cell.ljust(width) if place in (0, 6, 7) else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
@@ -138,9 +142,15 @@ def _counts(load: LoadReport) -> list[str]:
 
 
 def _row(table: TableReport) -> tuple[str, ...]:
-    counts = (table.read, table.accepted, table.quarantined, table.late)
+    counts = (table.read, table.accepted, table.quarantined, sum(table.withheld.values()), table.late)
     reach = (str(table.first or "-"), str(table.last or "-"))
     return (table.table, *(f"{count:,}" for count in counts), *reach)
+
+
+def _withheld(load: LoadReport) -> Iterator[str]:
+    for name, table in load.tables.items():
+        for why, rows in table.withheld.items():
+            yield f"{name}: {rows:,} {'row' if rows == 1 else 'rows'} of {_WHY[why]}"
 
 
 def _joined(load: LoadReport) -> Iterator[str]:

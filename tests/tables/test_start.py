@@ -126,10 +126,10 @@ def test_a_load_in_words(make_study):
     assert describe(check_study("2024Q1", config=config)).splitlines() == [
         "2024Q1: 2024-01-01 to 2024-03-31, as known on 2024-04-05",
         "",
-        "table             read  accepted  quarantined  late  from        to",
-        "customers            3         3            0     0  2023-05-01  2024-02-01",
-        "contracts            3         2            1     0  2024-02-01  2024-02-01",
-        "survey_responses     2         2            0     0  2024-02-01  2024-02-01",
+        "table             read  accepted  quarantined  withheld  late  from        to",
+        "customers            3         3            0         0     0  2023-05-01  2024-02-01",
+        "contracts            3         2            1         0     0  2024-02-01  2024-02-01",
+        "survey_responses     2         2            0         0     0  2024-02-01  2024-02-01",
         "",
         "Quarantined",
         "  contracts: 1 of 3 rows quarantined (33.3%; quarantine_share in study.toml allows 100.0%); "
