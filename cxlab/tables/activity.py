@@ -1,6 +1,8 @@
-"""Spells of customers without contracts: gone when nothing was heard for the declared time."""
+"""Customers without contracts: what a sign of life covers, and who is covered without a gap."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -9,10 +11,46 @@ from cxlab.tables.config import Activity
 from cxlab.tables.days import day_of
 
 
-def activity_covers(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """Signs of life of the customers a rule is for.
+
+    Parameters
+    ----------
+    rows : Table
+        ``number`` (of the customer), ``from_day, to_day`` (day numbers, half-open), one row per sign.
+    people : Table
+        One row per customer with any cover: ``customer_id, number``; ``first_day, last_day, until`` (of the signs;
+        missing without one); ``gaps`` (whether days between signs may be uncovered); ``joined_day``;
+        ``joining_until`` (the day joining covers up to, where it is a sign of its own), ``carried`` (the first
+        sign reaches back to joining), ``back`` (an earlier spell was not seen).
+    """
+
+    rows: ir.Table
+    people: ir.Table
+
+
+def log_opens(
     transactions: ir.Table, *, customers: ir.Table | None, contracts: ir.Table | None, rule: Activity
-) -> ir.Table:
-    """Days each sign of life covers, one row per sign.
+) -> ir.IntegerScalar:
+    """Return the day of the first sign of life of all (day number); missing where there is none."""
+    signs = _of_kinds(transactions, rule=rule)
+    if customers is not None or contracts is not None:
+        people = _people(customers, transactions=transactions, contracts=contracts, rule=rule)
+        signs = signs.semi_join(people, "customer_id")
+    first = signs.select("at").order_by("at").limit(1)  # reads far less than a minimum over a join
+    return day_of(first["at"]).min()
+
+
+def signs_of_life(
+    transactions: ir.Table,
+    *,
+    customers: ir.Table | None,
+    contracts: ir.Table | None,
+    rule: Activity,
+    log_day: int | None = None,
+) -> Signs:
+    """Find what covers each customer.
 
     A recharge covers the days it is valid, or ``idle_days`` where validity is not declared or not given. Joining
     without a transaction on that day is a sign of life of its own, when the log of transactions reaches back to
@@ -26,22 +64,27 @@ def activity_covers(
         is not known.
     rule : Activity
         The declared rule.
-
-    Returns
-    -------
-    Table
-        ``customer_id, from_day, to_day, back`` (day numbers, half-open; ``back`` = an earlier spell was not seen).
+    log_day : int, optional
+        First day of the log, `log_opens` of all transactions; of the given ones if not told.
     """
     people = _people(customers, transactions=transactions, contracts=contracts, rule=rule)
-    signs = transactions.filter(transactions["kind"].isin(rule.kinds)) if rule.kinds else transactions
+    # a number is sorted and compared faster than an id
+    people = people.mutate(number=ibis.row_number().over(order_by="customer_id"))
+    signs = _of_kinds(transactions, rule=rule)
     at = day_of(signs["at"])
     until = at + rule.idle_days
     if rule.validity:
         given = ibis.greatest(day_of(signs["period_to"]), at + 1)
         until = ibis.ifelse(signs["period_to"].notnull(), given, until)
-    signs = signs.select(customer_id=signs["customer_id"], from_day=at, to_day=until)
-    signs = signs.semi_join(people, "customer_id")
-    return _with_joining(signs, people=people, rule=rule)
+    signs = signs.select("customer_id", from_day=at.cast("int32"), to_day=until.cast("int32"))
+    signs = signs.inner_join(people, "customer_id").select("number", "from_day", "to_day")
+    log = log_opens(transactions, customers=customers, contracts=contracts, rule=rule).as_scalar()
+    opens = log if log_day is None else ibis.literal(log_day)
+    return Signs(rows=signs, people=_covered(people, signs=signs, opens=opens, idle_days=rule.idle_days))
+
+
+def _of_kinds(transactions: ir.Table, *, rule: Activity) -> ir.Table:
+    return transactions.filter(transactions["kind"].isin(rule.kinds)) if rule.kinds else transactions
 
 
 def _people(
@@ -58,26 +101,26 @@ def _people(
     return people.drop("plan")
 
 
-def _with_joining(signs: ir.Table, *, people: ir.Table, rule: Activity) -> ir.Table:
-    first = signs.group_by("customer_id").agg(first_day=signs["from_day"].min())
-    log = signs["from_day"].min().as_scalar()
-    known = people.left_join(first, "customer_id").drop("customer_id_right")
-    known = known.filter(known["joined_day"].notnull())
-    seen = known["joined_day"] >= log
-    silent = known["first_day"].isnull() | (known["first_day"] > known["joined_day"])
-    joining = known.filter(seen & silent).select(
-        "customer_id", from_day=known["joined_day"], to_day=known["joined_day"] + rule.idle_days
+def _covered(people: ir.Table, *, signs: ir.Table, opens: ir.IntegerValue, idle_days: int) -> ir.Table:
+    """Add the signs of each customer, and what the day of joining adds to them."""
+    # the sign before is not always the one that reaches farthest: a gap by it is a gap that may be
+    before = signs["to_day"].lag().over(group_by="number", order_by="from_day")
+    stretch = signs.mutate(gap=signs["from_day"] > before).group_by("number")
+    stretch = stretch.agg(
+        first_day=ibis._.from_day.min(),
+        last_day=ibis._.from_day.max(),
+        until=ibis._.to_day.max(),
+        gaps=ibis._.gap.any(),
     )
-    # joined before the log: without a silence that breaks the rule, the first sign reaches back to joining
-    in_time = known["first_day"] <= log + rule.idle_days
-    carried = known.filter(~seen & in_time & (known["joined_day"] < known["first_day"]))
-    carried = carried.select("customer_id", from_day=carried["joined_day"], to_day=carried["first_day"])
-    returned = known.filter(~seen & ~in_time)
-    covers = ibis.union(_whole(signs), _whole(joining), _whole(carried))
-    return covers.mutate(back=covers["customer_id"].isin(returned["customer_id"]))
-
-
-def _whole(covers: ir.Table) -> ir.Table:
-    return covers.select(
-        "customer_id", from_day=covers["from_day"].cast("int32"), to_day=covers["to_day"].cast("int32")
+    known = people.left_join(stretch, "number").drop("number_right")
+    joined, first = known["joined_day"], known["first_day"]
+    seen = joined >= opens
+    in_time = first <= opens + idle_days
+    joins = seen & (first.isnull() | (first > joined))
+    known = known.mutate(
+        gaps=known["gaps"].fill_null(False),
+        joining_until=ibis.ifelse(joins, joined + idle_days, ibis.null("int32")).cast("int32"),
+        carried=(~seen & in_time & (joined < first)).fill_null(False),
+        back=(~seen & ~in_time).fill_null(False),
     )
+    return known.filter(known["first_day"].notnull() | known["joining_until"].notnull())

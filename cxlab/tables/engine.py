@@ -10,12 +10,20 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from cxlab.redact import kept
+from cxlab.tables.limits import spills_into
+from cxlab.tables.own_names import own_name
+from cxlab.tables.whole_files import forget_left_behind
 
 _SHARE_OF = """
 CREATE OR REPLACE TEMP MACRO share_of(amount, part, whole) AS
-CAST(sign(amount) * ((abs(amount::HUGEINT) * part * 2 + whole) // (2 * whole)) AS BIGINT)
+CASE WHEN amount BETWEEN -1099511627776 AND 1099511627776
+    AND part BETWEEN 0 AND 2097152 AND whole BETWEEN 1 AND 2097152
+THEN (amount::BIGINT * part * 2 + CASE WHEN amount < 0 THEN -whole ELSE whole END) // (2 * whole)
+ELSE CAST(sign(amount) * ((abs(amount::HUGEINT) * part * 2 + whole) // (2 * whole)) AS BIGINT) END
 """
-"""amount * part / whole in whole numbers, to the nearest, halves away from zero; wide enough not to overflow."""
+"""amount * part / whole in whole numbers, to the nearest, halves away from zero; wide enough not to overflow.
+
+Amounts below 2^40 and parts up to 2^21 need no more than 64 bits, which is many times faster than 128."""
 
 _PART_OF = """
 CREATE OR REPLACE TEMP MACRO part_of(customer_id, parts) AS CAST(hash(customer_id) % parts AS SMALLINT)
@@ -31,20 +39,22 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
     time_zone : str
         Local days are days of this zone.
     folder : Path
-        Where the engine spills what does not fit; made if missing.
+        Where the engine spills what does not fit, in a folder of its own that goes with it; made if missing.
     memory : str, optional
         Memory limit such as ``"2GB"``; the environment variable CXLAB_MEMORY, else 3 GB.
     threads : int, optional
         Threads; CXLAB_THREADS, else as many as there are processors.
     """
-    spill = folder / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
+    spills = folder / "spill"
+    spills.mkdir(parents=True, exist_ok=True)
+    forget_left_behind(folder)
+    spills_into(spills)
     engine = ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         memory_limit=memory or os.environ.get("CXLAB_MEMORY", "3GB"),
         threads=threads or int(os.environ.get("CXLAB_THREADS", "0")) or os.cpu_count() or 1,
-        temp_directory=str(spill),
+        temp_directory=str(spills / own_name()),
     )
     # connecting sets the zone to UTC, whatever the session had: set it after
     engine.raw_sql(f"SET TimeZone = {quote(time_zone)}")

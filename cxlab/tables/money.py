@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
 import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from cxlab.quarter import Window
@@ -29,12 +34,14 @@ def run_rates(
     contracts: ir.Table | None,
     rules: Rules,
     window: Window,
+    held: Callable[[ir.Table], ir.Table],
 ) -> ir.Table:
     """Revenue and margin of the 91 days before the close, scaled to 91 days, of active spells.
 
     An amount with a period counts by its days inside those 91; any other counts on its day. Refunds and credits
     are negative, whatever their sign in the source; kinds in ``rules.not_revenue`` do not count. Only days of the
     spell itself count. A customer without any transaction counts with three monthly prices of the contracts.
+    What was paid is worked out by ``held`` once (`cxlab.tables.prepare.lives`).
 
     Returns
     -------
@@ -46,34 +53,33 @@ def run_rates(
         since=ibis.greatest(active["start_day"], window.close_day - QUARTER_DAYS),
         exposure=ibis.least(ibis.greatest(window.close_day - active["start_day"], FLOOR_DAYS), QUARTER_DAYS),
     )
-    rates = _paid(rates, transactions=transactions, rules=rules, window=window)
-    rates = _priced(rates, contracts=contracts, rules=rules)
-    known = rates["rows"].fill_null(0) > 0
+    rates = held(_paid(rates, transactions=transactions, rules=rules, window=window))
+    rates = _priced(rates, contracts=contracts, transactions=transactions, rules=rules)
     share = margin_share(rates["plan"], rules=rules)
+
+    def scaled(amount: ir.IntegerValue) -> ir.IntegerValue:
+        return share_of(amount.fill_null(0), QUARTER_DAYS, rates["exposure"])
+
     return rates.select(
         "customer_id",
         "spell",
-        revenue_amount=ibis.ifelse(
-            known, share_of(rates["net"], QUARTER_DAYS, rates["exposure"]), rates["price"].fill_null(0) * 3
-        ).cast("int64"),
-        margin_amount=ibis.ifelse(
-            known,
-            share_of(rates["margin"], QUARTER_DAYS, rates["exposure"])
-            + share_of(share_of(rates["shared"], QUARTER_DAYS, rates["exposure"]), share, BASIS),
-            share_of(rates["price"].fill_null(0) * 3, share, BASIS),
+        revenue_amount=(scaled(rates["net"]) + rates["price"] * 3).cast("int64"),
+        margin_amount=(
+            scaled(rates["margin"])
+            + share_of(scaled(rates["shared"]), share, BASIS)
+            + share_of(rates["price"] * 3, share, BASIS)
         ).cast("int64"),
     )
 
 
 def _paid(rates: ir.Table, *, transactions: ir.Table | None, rules: Rules, window: Window) -> ir.Table:
     """Add net revenue, margin where rows bring it, and the revenue a share of which is margin."""
-    zero = ibis.literal(0, type="int64")
     if transactions is None:
-        return rates.mutate(rows=zero, net=zero, margin=zero, shared=zero)
-    money = revenue_rows(transactions, rules=rules)
+        nothing = ibis.null("int64")
+        return rates.mutate(rows=nothing, net=nothing, margin=nothing, shared=nothing)
+    money = _of_window(revenue_rows(transactions, rules=rules), window=window)
     net = net_amount(money, rules=rules)
-    at = day_of(money["at"])
-    lasts = money["period_from"].notnull() & money["period_to"].notnull()
+    at, lasts = day_of(money["at"]), _lasts(money)
     margin = ibis.coalesce(money["margin"], net - money["cost_amount"])
     money = money.select(
         payer="customer_id",
@@ -82,21 +88,33 @@ def _paid(rates: ir.Table, *, transactions: ir.Table | None, rules: Rules, windo
         net=net,
         own_margin=margin,
     )
-    parts = rates.select("customer_id", "spell", "since").left_join(money, rates["customer_id"] == money["payer"])
+    spell = rates.select("customer_id", "spell", "since")
+    parts = money.inner_join(spell, money["payer"] == spell["customer_id"])
     overlap = ibis.greatest(
         0, ibis.least(parts["to_day"], window.close_day) - ibis.greatest(parts["from_day"], parts["since"])
     )
     days = parts["to_day"] - parts["from_day"]
     part = share_of(parts["net"], overlap, days)
     own = share_of(parts["own_margin"], overlap, days)
-    parts = parts.mutate(part=part, own=own, unshared=ibis.ifelse(own.isnull(), part, 0))
+    parts = parts.select("customer_id", "spell", part=part, own=own)
     sums = parts.group_by(["customer_id", "spell"]).agg(
-        rows=parts["payer"].count(),
+        rows=parts.count(),
         net=total(parts["part"]),
         margin=total(parts["own"]),
-        shared=total(parts["unshared"]),
+        shared=total(ibis.ifelse(parts["own"].isnull(), parts["part"], 0)),
     )
     return rates.left_join(sums, ["customer_id", "spell"]).drop("customer_id_right", "spell_right")
+
+
+def _lasts(money: ir.Table) -> ir.BooleanValue:
+    return money["period_from"].notnull() & money["period_to"].notnull()
+
+
+def _of_window(money: ir.Table, *, window: Window) -> ir.Table:
+    """Keep the amounts that reach into the 91 days before the close."""
+    opens = window.close - timedelta(days=QUARTER_DAYS)
+    inside = (money["period_to"] > opens) & (money["period_from"] < window.close)
+    return money.filter(ibis.ifelse(_lasts(money), inside, money["at"] >= datetime.combine(opens, time())))
 
 
 def revenue_rows(transactions: ir.Table, *, rules: Rules) -> ir.Table:
@@ -112,15 +130,23 @@ def net_amount(money: ir.Table, *, rules: Rules) -> ir.IntegerValue:
     return ibis.ifelse(back, -(money["amount"].abs() - tax.abs()), money["amount"] - tax)
 
 
-def _priced(rates: ir.Table, *, contracts: ir.Table | None, rules: Rules) -> ir.Table:
-    """Add the monthly price of the open contracts, net of the tax inside it."""
+def _priced(
+    rates: ir.Table, *, contracts: ir.Table | None, transactions: ir.Table | None, rules: Rules
+) -> ir.Table:
+    """Add the monthly price of the open contracts, net of the tax inside it; 0 for whoever ever paid."""
     if contracts is None:
-        return rates.mutate(price=ibis.null("int64"))
+        return rates.mutate(price=ibis.literal(0, type="int64"))
     inside = round(rules.tax_share / (1 + rules.tax_share) * _MILLION)
     still = contracts.filter(contracts["end"].isnull())
     prices = still.group_by("customer_id").agg(price=total(still["price_per_month"]))
     prices = prices.mutate(price=prices["price"] - share_of(prices["price"], inside, _MILLION))
-    return rates.left_join(prices, "customer_id").drop("customer_id_right")
+    silent = rates.filter(rates["rows"].isnull()).select("customer_id")
+    prices = prices.semi_join(silent, "customer_id")
+    if transactions is not None:
+        ever = revenue_rows(transactions, rules=rules).semi_join(prices, "customer_id")
+        prices = prices.anti_join(ever, "customer_id")
+    rates = rates.left_join(prices, "customer_id").drop("customer_id_right")
+    return rates.mutate(price=ibis.ifelse(rates["rows"].isnull(), rates["price"].fill_null(0), 0))
 
 
 def margin_share(plan: ir.StringValue, *, rules: Rules) -> ir.IntegerValue:
@@ -137,5 +163,6 @@ def share_of(amount, part, of):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 def total(amounts: ir.IntegerValue) -> ir.IntegerScalar:
     """Return the sum of whole amounts as 64 bits; 0 of none."""
-    # the engine's sum is wider than 64 bits while ibis calls it int64, and would leave out a plain cast
-    return amounts.sum().cast("decimal(38, 0)").cast("int64").fill_null(0)
+    # the engine's sum is wider than 64 bits while ibis calls it int64 and would leave out an ordinary cast
+    whole: ir.IntegerScalar = ops.Cast(amounts.sum().op(), dt.int64).to_expr()
+    return whole.fill_null(0)

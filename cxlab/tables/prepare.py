@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import ibis
 import ibis.expr.types as ir
 
 from cxlab.quarter import Window
-from cxlab.tables.activity import activity_covers
+from cxlab.tables.activity import Signs, signs_of_life
 from cxlab.tables.config import Rules
-from cxlab.tables.days import day_of
 from cxlab.tables.money import run_rates
+from cxlab.tables.spells import spells
 
-_OPEN_END = 2**31 - 1
 _TRAITS = ("plan", "region", "acq_source", "segment", "offer")
 
 
@@ -24,6 +23,7 @@ def lives(
     transactions: ir.Table | None,
     rules: Rules,
     window: Window,
+    log_day: int | None = None,
     held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
     """Spells of every customer, from contracts and from signs of life.
@@ -40,6 +40,9 @@ def lives(
         Activity rule, margins, tax.
     window : Window
         Spells that ended on or before ``window.open`` are left out.
+    log_day : int, optional
+        First day of the log (`cxlab.tables.activity.log_opens` of all transactions), to be told where the tables
+        are of a part of the customers.
     held : callable
         Works a table out and gives it back, so that what is used three times is made once; by default it is not.
 
@@ -57,93 +60,30 @@ def lives(
     ValueError
         If neither contracts nor an activity rule with transactions are there.
     """
-    covers = [_contract_covers(contracts)] if contracts is not None else []
-    covers += _activity(customers, contracts=contracts, transactions=transactions, rules=rules)
-    if not covers:
+    signs = _signs(customers, contracts=contracts, transactions=transactions, rules=rules, log_day=log_day)
+    if contracts is None and signs is None:
         raise ValueError("lives needs contracts, or transactions with rules.activity")
-    spells = _spells(ibis.union(*covers) if len(covers) > 1 else covers[0], close_day=window.close_day)
-    spells = spells.filter(spells["exit_day"].isnull() | (spells["exit_day"] > window.open_day))
-    spells = held(_with_customer(spells, customers=customers))
-    rates = run_rates(spells, transactions=transactions, contracts=contracts, rules=rules, window=window)
-    spells = spells.left_join(rates, ["customer_id", "spell"])
-    return _finished(spells, idle_days=rules.activity.idle_days if rules.activity else 0, window=window)
+    apart = rules.activity is None or not rules.activity.plans
+    found = spells(contracts=contracts, signs=signs, apart=apart, close_day=window.close_day, held=held)
+    found = found.filter(found["exit_day"].isnull() | (found["exit_day"] > window.open_day))
+    found = held(_with_customer(found, customers=customers))
+    rates = run_rates(found, transactions=transactions, contracts=contracts, rules=rules, window=window, held=held)
+    found = found.left_join(rates, ["customer_id", "spell"])
+    return _finished(found, idle_days=rules.activity.idle_days if rules.activity else 0, window=window)
 
 
-def _contract_covers(contracts: ir.Table) -> ir.Table:
-    return contracts.select(
-        "customer_id",
-        from_day=day_of(contracts["start"]),
-        to_day=day_of(contracts["end"]),
-        sign=contracts["contract_id"],
-        by_activity=ibis.literal(False),
-        back=ibis.literal(False),
-        plan=contracts["plan"],
-        offer=contracts["offer"],
-        cause=contracts["end_type"],
-        reason=contracts["end_reason"],
-    )
-
-
-def _activity(
+def _signs(
     customers: ir.Table | None,
     *,
     contracts: ir.Table | None,
     transactions: ir.Table | None,
     rules: Rules,
-) -> Iterator[ir.Table]:
+    log_day: int | None,
+) -> Signs | None:
     if rules.activity is None or transactions is None or (customers is None and rules.activity.plans):
-        return
-    signs = activity_covers(transactions, customers=customers, contracts=contracts, rule=rules.activity)
-    nothing = ibis.null("string")
-    yield signs.select(
-        "customer_id",
-        "from_day",
-        "to_day",
-        sign=ibis.literal(""),
-        by_activity=ibis.literal(True),
-        back=signs["back"],
-        plan=nothing,
-        offer=nothing,
-        cause=nothing,
-        reason=nothing,
-    )
-
-
-def _spells(covers: ir.Table, *, close_day: int) -> ir.Table:
-    """Join covers without a day between them into spells; the last cover says how a spell ended."""
-    covers = covers.mutate(until=covers["to_day"].fill_null(_OPEN_END))
-    order = ["from_day", "until", "sign"]
-    before = ibis.window(group_by="customer_id", order_by=order, rows=(None, -1))
-    covers = covers.mutate(covered_until=covers["until"].max().over(before))
-    begins = covers["covered_until"].isnull() | (covers["from_day"] > covers["covered_until"])
-    so_far = ibis.window(group_by="customer_id", order_by=order, rows=(None, 0))
-    covers = covers.mutate(begins=begins.cast("int32"))
-    covers = covers.mutate(
-        spell=(covers["begins"].sum().over(so_far) + covers["back"].cast("int32")).cast("int32")
-    )
-    whole = ibis.window(group_by=["customer_id", "spell"])
-    latest = [ibis.desc("until"), ibis.desc("from_day"), ibis.desc("sign")]
-    last = ibis.window(group_by=["customer_id", "spell"], order_by=latest)
-    first = ibis.window(group_by=["customer_id", "spell"], order_by=order)
-    covers = covers.mutate(
-        start_day=covers["from_day"].min().over(whole),
-        last_sign=covers["from_day"].max().over(whole),
-        offer=covers["offer"].first().over(first),
-        place=ibis.row_number().over(last),
-    )
-    spells = covers.filter(covers["place"] == 0)
-    exit_day = ibis.ifelse(spells["until"] < close_day, spells["until"], ibis.null("int32")).cast("int32")
-    return spells.select(
-        "customer_id",
-        "spell",
-        "start_day",
-        "last_sign",
-        "by_activity",
-        "plan",
-        "offer",
-        "cause",
-        "reason",
-        exit_day=exit_day,
+        return None
+    return signs_of_life(
+        transactions, customers=customers, contracts=contracts, rule=rules.activity, log_day=log_day
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from cxlab.quarter import Window, day_number
+from cxlab.tables.activity import log_opens
 from cxlab.tables.config import Activity, Rules
 from cxlab.tables.known import as_known
 from cxlab.tables.prepare import lives
@@ -22,7 +23,7 @@ LOOSE = Rules(activity=Activity(plans=("loose",), kinds=("recharge",), idle_days
 def spells(engine):
     """Spells of hand-made rows as (customer, spell, start, exit, cause, reason), and the frame they come from."""
 
-    def make(*, customers=None, contracts=None, transactions=None, rules=LOOSE, close=date(2024, 10, 1)):
+    def make(*, customers=None, contracts=None, transactions=None, rules=LOOSE, close=date(2024, 10, 1), log=None):
         given = {"customers": customers, "contracts": contracts, "transactions": transactions}
         tables = {
             name: None if rows is None else as_known(
@@ -30,7 +31,7 @@ def spells(engine):
             )
             for name, rows in given.items()
         }  # fmt: skip
-        rows = lives(**tables, rules=rules, window=Window(open=OPEN, close=close))
+        rows = lives(**tables, rules=rules, window=Window(open=OPEN, close=close), log_day=log)
         return engine.to_pandas(rows.order_by(["customer_id", "spell"]))
 
     return make
@@ -156,6 +157,83 @@ def test_joining_before_the_log_reaches_back_only_while_the_rule_holds(spells):
         ("old", 1, date(2020, 1, 1), date(2024, 4, 20)),
         ("returned", 2, date(2024, 8, 20), None),
         ("silent", 1, date(2024, 7, 1), date(2024, 8, 30)),
+    ]
+
+
+def test_a_part_of_the_customers_is_told_when_the_log_of_all_begins(spells):
+    old = [{"customer_id": "old", "first_seen": date(2020, 1, 1), "plan": "loose"}]
+    late = [recharge("old", date(2024, 8, 20))]
+    assert told(spells(customers=old, transactions=late)) == [("old", 1, date(2020, 1, 1), None)]
+    begins = day_number(date(2024, 1, 1))
+    assert told(spells(customers=old, transactions=late, log=begins)) == [("old", 2, date(2024, 8, 20), None)]
+    joined = [{"customer_id": "new", "first_seen": date(2024, 7, 1), "plan": "loose"}]
+    assert told(spells(customers=joined, transactions=late, log=begins)) == [
+        ("new", 1, date(2024, 7, 1), date(2024, 8, 30))
+    ]
+
+
+def test_the_log_begins_with_the_first_sign_of_those_the_rule_is_for(engine):
+    people = contract_table(
+        "customers", [{"customer_id": name, "plan": plan} for name, plan in (("a", "loose"), ("b", "tight"))]
+    )
+    money = contract_table(
+        "transactions",
+        [
+            recharge("b", date(2024, 1, 1)),
+            recharge("a", date(2024, 1, 2), kind="one_time"),
+            recharge("a", date(2024, 1, 4)),
+            recharge("a", date(2024, 1, 3)),
+        ],
+    )
+    rule = LOOSE.activity
+    first = log_opens(money, customers=people, contracts=None, rule=rule)
+    assert engine.execute(first) == day_number(date(2024, 1, 3))
+    everyone = log_opens(money, customers=None, contracts=None, rule=rule)
+    assert engine.execute(everyone) == day_number(date(2024, 1, 1))
+
+
+def test_a_contract_and_signs_of_life_of_one_customer_join(spells):
+    people = [
+        {"customer_id": name, "first_seen": date(2024, 3, 1), "plan": "loose"} for name in ("a", "b", "c", "d")
+    ]
+    found = spells(
+        customers=people,
+        contracts=[
+            contract("1", "a", date(2023, 6, 1), date(2024, 3, 1), plan="tight", offer="welcome"),
+            contract("2", "b", date(2024, 5, 1), date(2024, 6, 1)),
+            contract("3", "d", date(2023, 6, 1), date(2024, 2, 1)),
+        ],
+        transactions=[
+            recharge("a", date(2024, 3, 1)),
+            recharge("b", date(2024, 1, 1)),
+            recharge("c", date(2024, 6, 1)),
+            recharge("d", date(2024, 6, 1)),
+        ],
+    )
+    assert told(found) == [
+        ("a", 1, date(2023, 6, 1), date(2024, 4, 30)),
+        ("b", 1, date(2024, 1, 1), date(2024, 3, 1)),
+        ("b", 2, date(2024, 5, 1), date(2024, 6, 1)),
+        ("c", 1, date(2024, 3, 1), date(2024, 4, 30)),
+        ("c", 2, date(2024, 6, 1), date(2024, 7, 31)),
+        ("d", 1, date(2023, 6, 1), date(2024, 2, 1)),
+        ("d", 2, date(2024, 3, 1), date(2024, 4, 30)),
+        ("d", 3, date(2024, 6, 1), date(2024, 7, 31)),
+    ]
+    assert found["offer"].tolist()[0] == "welcome"
+    assert found["idle_days"].isna().tolist() == [False, False, True, False, False, True, False, False]
+
+
+def test_a_short_validity_inside_a_longer_one_ends_nothing(spells):
+    rules = Rules(activity=Activity(plans=("loose",), kinds=("recharge",), idle_days=60, validity=True))
+    money = [
+        recharge("a", date(2024, 2, 1), period_to=date(2024, 5, 1)),
+        recharge("a", date(2024, 2, 5), period_to=date(2024, 2, 8)),
+        recharge("a", date(2024, 4, 30), period_to=date(2024, 6, 1)),
+    ]
+    people = [{"customer_id": "a", "plan": "loose"}]
+    assert told(spells(customers=people, transactions=money, rules=rules)) == [
+        ("a", 1, date(2024, 2, 1), date(2024, 6, 1))
     ]
 
 
