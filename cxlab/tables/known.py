@@ -18,6 +18,7 @@ def as_known(
     as_of: date,
     team_as_of: date,
     parent: ir.Table | None = None,
+    versions: bool = True,
 ) -> ir.Table:
     """Cut a contract table to what was known.
 
@@ -39,6 +40,8 @@ def as_known(
         Last day of the team's work that counts.
     parent : Table, optional
         The parent table as known; undated rows stay only if their parent has happened, answered where it can be.
+    versions : bool
+        Whether any row says since when it is valid; without that every row is the only version.
     """
     if table.team:
         return _until(rows, names=table.dated_by, last=team_as_of)
@@ -47,7 +50,7 @@ def as_known(
         rows = _until(rows, names=table.dated_by, last=close - timedelta(days=1))
     if parent is not None and table.parent is not None:
         rows = _happened_with_parent(rows, table=table, parent=parent)
-    if table.versioned:
+    if table.versioned and versions:
         rows = _newest_version(rows, key=table.key, close=close)
     hidden = {
         column.name: ibis.ifelse(
@@ -61,12 +64,13 @@ def as_known(
 
 def late(rows: ir.Table, *, as_of: date) -> ir.BooleanValue:
     """Say which rows were loaded after the knowledge date; rows without a loading date never are."""
-    return (_day(rows["loaded_at"]) > as_of).fill_null(False)
+    # compared as they stand, so that the engine passes by stretches of a file that hold none
+    return (rows["loaded_at"] >= as_of + timedelta(days=1)).fill_null(False)
 
 
 def count_late(rows: ir.Table, *, table: Table, close: date, as_of: date) -> int:
     """Count the rows that belong to the time before the close and came too late for it."""
-    found = rows.filter(late(rows, as_of=as_of))
+    found = rows.filter(rows["loaded_at"] >= as_of + timedelta(days=1))
     if table.dated_by:
         found = _until(found, names=table.dated_by, last=close - timedelta(days=1))
     return int(found.count().execute())
@@ -77,8 +81,8 @@ def _day(column: ir.Column) -> ir.DateValue:
 
 
 def _until(rows: ir.Table, *, names: tuple[str, ...], last: date) -> ir.Table:
-    day = ibis.coalesce(*[_day(rows[name]) for name in names]) if len(names) > 1 else _day(rows[names[0]])
-    return rows.filter((day <= last).fill_null(True))
+    day = ibis.coalesce(*[_day(rows[name]) for name in names]) if len(names) > 1 else rows[names[0]]
+    return rows.filter((day < last + timedelta(days=1)).fill_null(True))
 
 
 def _happened_with_parent(rows: ir.Table, *, table: Table, parent: ir.Table) -> ir.Table:

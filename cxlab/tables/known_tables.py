@@ -29,6 +29,8 @@ class KnownTables(Mapping[str, ir.Table]):
         As `cxlab.tables.known.as_known` takes them.
     currency : str
         The study's currency.
+    versions : frozenset of str
+        Tables with rows that say since when they are valid.
     part, parts : int
         With ``part`` only rows of the customers of that part, of so many, are in the tables that have customers.
     """
@@ -39,6 +41,7 @@ class KnownTables(Mapping[str, ir.Table]):
     as_of: date
     team_as_of: date
     currency: str
+    versions: frozenset[str] = frozenset(TABLES)
     part: int | None = None
     parts: int = 1
     _made: dict[str, ir.Table] = field(default_factory=dict, repr=False)
@@ -66,6 +69,7 @@ class KnownTables(Mapping[str, ir.Table]):
             as_of=self.as_of,
             team_as_of=self.team_as_of,
             parent=self.get(table.parent.table) if table.parent else None,
+            versions=name in self.versions,
         )
         return converted(rows, rates=self.get("rates"), currency=self.currency) if name == "transactions" else rows
 

@@ -13,6 +13,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
+from cxlab.tables.activity import log_opens
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
@@ -51,6 +52,7 @@ class Prepared:
     folder: Path
     fingerprint: str
     _made: dict[str, ir.Table] = field(default_factory=dict, repr=False)
+    _days: dict[str, int | None] = field(default_factory=dict, repr=False)
     _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def lives(self) -> ir.Table:
@@ -72,8 +74,29 @@ class Prepared:
             transactions=tables.get("transactions"),
             rules=self.config.rules,
             window=self.window,
+            log_day=self._log_day(),
             held=lambda rows: rows.cache(),
         )
+
+    def _log_day(self) -> int | None:
+        """First day of the log of signs of life, over the customers of all parts; worked out once."""
+        rule = self.config.rules.activity
+        if rule is None or "transactions" not in self.tables:
+            return None
+        if "log" not in self._days:
+            parts = map(self.tables.of_part, range(self.tables.parts))
+            found = [
+                log_opens(
+                    tables["transactions"],
+                    customers=tables.get("customers"),
+                    contracts=tables.get("contracts"),
+                    rule=rule,
+                ).to_pyarrow()
+                for tables in parts
+            ]
+            days = [day.as_py() for day in found if day.is_valid]
+            self._days["log"] = min(days, default=None)
+        return self._days["log"]
 
     def days(self) -> ir.Table:
         """Customer-days (`cxlab.tables.customer_days.customer_days`).
