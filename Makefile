@@ -14,7 +14,7 @@ QUARTER ?= 2026Q3
 BIN := .venv/bin
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r pyproject.toml -c requirements.lock
 
-.PHONY: help report test lint lab bench proofs lock clean
+.PHONY: help report test lint lab bench scale proofs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,12 +44,16 @@ lab: $(BIN)/.runtime ## JupyterLab on the notebooks
 bench: $(BIN)/.dev ## time, memory and sizes, written to tests/benchmarks/README.md
 	@$(BIN)/python tests/benchmarks/measure.py
 
+scale: $(BIN)/.dev ## companies of 1 to 50 million, measured for hours and written there too (SIZES=1000000)
+	@$(INSTALL) --group pyproject.toml:bench
+	@$(BIN)/python -W ignore tests/benchmarks/at_scale.py all $(if $(SIZES),--sizes $(SIZES))
+
 proofs: $(BIN)/.dev ## measured coverage of the intervals, written to tests/proofs/README.md
 	@$(BIN)/python -m pytest -q tests/proofs --override-ini addopts="-p no:cacheprovider --import-mode=importlib"
 	@echo "== all proofs hold"
 
 lock: $(BIN)/.dev ## bring requirements.lock up to pyproject.toml (UPGRADE=--upgrade moves the pins)
-	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --fork-strategy fewest \
+	$(BIN)/uv pip compile pyproject.toml --group dev --group bench --all-extras --universal --fork-strategy fewest \
 	  --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements.lock
 
 clean: ## remove the environment and the caches; data and reports stay

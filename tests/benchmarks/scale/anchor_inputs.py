@@ -1,0 +1,67 @@
+"""What both sides of a comparison start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+Said = dict[str, Any]
+
+QUARTERS = 10
+"""Quarters of the made-up panel; each of its customers answers in every one."""
+
+PANEL = """
+COPY (
+  WITH places AS (
+    SELECT who, step, {first} + step AS quarter_number, hash(who * 100 + step) AS chance,
+      hash(who * 100 + step - 1) AS before, hash(who) AS own
+    FROM range({customers}) AS people(who), range({quarters}) AS steps(step)
+  )
+  SELECT 'c' || who AS customer_id, 'c' || who AS account_id, quarter_number::INTEGER AS quarter_number,
+    (100000 + own % 90000 + step * 500 + chance // 7 % 40000
+      + CASE before % 10 WHEN 0 THEN -3000 WHEN 1 THEN -3000 WHEN 2 THEN 0 WHEN 3 THEN 0 ELSE 2000 END)::BIGINT
+      AS revenue_amount,
+    90::INTEGER AS active_days, true AS active_end,
+    CASE chance % 10 WHEN 0 THEN 'detractor' WHEN 1 THEN 'detractor' WHEN 2 THEN 'passive' WHEN 3 THEN 'passive'
+      ELSE 'promoter' END AS grp
+  FROM places ORDER BY customer_id, quarter_number
+) TO '{file}' (FORMAT parquet, COMPRESSION zstd)
+"""
+
+
+def inputs(job: Mapping[str, Any]) -> Said:
+    """Say where spells and panel lie; write one row per customer who bought, birth seen."""
+    from cxlab.evidence.repeat import repeat_customers
+    from scale.opened import Opened, files_of
+
+    study = Opened(job["study"], quarter=job["quarter"])
+    buyers = Path(job["folder"]) / "buyers.parquet"
+    rows = repeat_customers(study.days, study.lives, window=study.window)
+    rows.filter(rows.born).select("x", "t_x", "total").to_parquet(buyers)
+    rules = study.config.rules
+    spells = {
+        "files": [str(file) for file in files_of(study.path("lives"))], "closes": study.window.close_day,
+        "compare": list(rules.compare), "reference": dict(rules.reference),
+    }  # fmt: skip
+    panel = {
+        "file": [str(file) for file in files_of(study.path("quarters"))], "first": str(study.quarters[0]),
+        "last": str(study.quarters[-1]),
+    }  # fmt: skip
+    return {"spells": spells, "opens": study.window.open_day, "buyers": str(buyers), "panel": panel}
+
+
+def panel(job: Mapping[str, Any]) -> Said:
+    """Write a made-up panel."""
+    import duckdb
+
+    from cxlab.quarter import Quarter
+
+    last = Quarter.parse("2026Q3")
+    first = last - (QUARTERS - 1)
+    file = Path(job["folder"]) / "panel.parquet"
+    duckdb.sql(PANEL.format(customers=job["rows"] // QUARTERS, quarters=QUARTERS, first=first.ordinal, file=file))
+    return {"file": str(file), "first": str(first), "last": str(last)}
+
+
+JOBS = {"inputs": inputs, "panel": panel}

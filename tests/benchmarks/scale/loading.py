@@ -1,0 +1,185 @@
+"""Measure a load: sources to accepted tables, then every prepared table, each in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scale.meter import Meter
+from scale.processes import Failed, forked
+from scale.results import Line, add, batch
+from scale.scans import relation, scan_sql
+
+STEPS = ("lives", "days", "responses", "texts", "panel")
+
+
+class Told(logging.Handler):
+    """What the load says while it works, and what each message cost since the one before."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.found: list[Line] = []
+        self.parts = contextlib.ExitStack()
+        self.begin()
+
+    def begin(self) -> None:
+        self.meter = Meter()
+        self.parts.enter_context(self.meter.running())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.parts.close()
+        self.found.append({"said": record.getMessage(), **self.meter.said()})
+        self.begin()
+
+
+def opening(job: Mapping[str, Any]) -> Line:
+    """Open a study; what was read before is taken as it is."""
+    from cxlab.tables import open_study
+
+    told = Told()
+    logger = logging.getLogger("cxlab")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(told)
+    meter = Meter()
+    with meter.running():
+        open_study(job["quarter"], config=job["study"])
+    told.emit(logging.makeLogRecord({"msg": "the rest"}))
+    return {**meter.said(), "peak": max(line["peak"] for line in told.found), "told": told.found}
+
+
+def making(job: Mapping[str, Any]) -> Line:
+    """Ask an open study for a prepared table that is not there yet."""
+    from cxlab.tables import open_study
+
+    study, meter = open_study(job["quarter"], config=job["study"]), Meter()
+    with meter.running():
+        table = getattr(study, job["table"])
+    return {**meter.said(), "rows": int(table.count().execute())}
+
+
+def one_table(job: Mapping[str, Any]) -> Line:
+    """Load the one table a study file declares."""
+    from cxlab.tables.config import find_config, read_config
+    from cxlab.tables.engine import connect
+    from cxlab.tables.load import load_tables
+
+    file = find_config(job["study"])
+    config = read_config(file)
+    engine = connect(time_zone=config.time_zone, folder=file.parent / config.prepared)
+    today, meter = datetime.now(config.zone).date(), Meter()
+    with meter.running():
+        found = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=False)
+    return {**meter.said(), "rows": sum(of.accepted for of in found.values())}
+
+
+def one_scan(job: Mapping[str, Any]) -> Line:
+    """Touch every column of one file."""
+    import duckdb
+
+    engine, meter = duckdb.connect(config={"threads": job["threads"]}), Meter()
+    file = Path(job["file"])
+    of = relation([file]) if file.suffix == ".parquet" else f"read_csv('{file}', all_varchar = true)"
+    types = dict(row[:2] for row in engine.execute(f"DESCRIBE SELECT * FROM {of}").fetchall())
+    with meter.running():
+        engine.execute(scan_sql(of, types)).fetchall()
+    return meter.said()
+
+
+JOBS = {"opening": opening, "making": making, "one_table": one_table, "one_scan": one_scan}
+
+
+def measure(study: Path, *, quarter: str, customers: int, threads: int, to: Path | None) -> None:
+    """Load a study into a new folder, step by step, and write ``results/load.jsonl``."""
+    about = batch(customers=customers, threads=threads)
+    with _folder(to, beside=study) as folder:
+        twin(study, folder)
+        where = {"study": str(folder), "quarter": quarter}
+        said = _one({"job": "opening", **where}, name="open", about=about)
+        for each in said.pop("told"):
+            name, rows = told_of(str(each.pop("said")))
+            _write(name=name, said={**each, **rows}, about=about, kind="table")
+        _write(name="accepted tables", said=said, about=about, kind="step")
+        for table in STEPS:
+            said = _one({"job": "making", "table": table, **where}, name=table, about=about)
+            _write(name=table, said=said, about=about, kind="step")
+
+
+def measure_rows(study: Path, *, rows: int, threads: int, repeats: int) -> None:
+    """Load so many transactions alone, from Parquet and from CSV, beside a bare scan of the file."""
+    import duckdb
+
+    from cxlab.tables.config import find_config, read_config
+
+    about = batch(customers=rows, threads=threads)
+    given = find_config(study).parent / read_config(find_config(study)).sources["transactions"].path
+    with _folder(None, beside=study) as folder:
+        source = relation([given] if given.is_file() else sorted(given.rglob("*.parquet")))
+        for kind, options in (("parquet", "FORMAT parquet"), ("csv", "FORMAT csv, HEADER")):
+            file = folder / f"transactions.{kind}"
+            duckdb.sql(f"COPY (SELECT * FROM {source} LIMIT {rows}) TO '{file}' ({options})")
+            own = folder / kind
+            own.mkdir()
+            (own / "study.toml").write_text(alone((study / "study.toml").read_text("utf-8"), file=file), "utf-8")
+            for _ in range(repeats):
+                shutil.rmtree(own / "prepared", ignore_errors=True)
+                load = _one({"job": "one_table", "study": str(own)}, name=f"load {kind}", about=about)
+                _write(name=kind, said=load, about=about, kind="rows")
+                scan = _one({"job": "one_scan", "file": str(file), "threads": threads}, name="scan", about=about)
+                _write(name=kind, said=scan, about=about, kind="rows scan")
+
+
+def told_of(message: str) -> tuple[str, dict[str, int]]:
+    """Return the table a message is about, and its rows; a message of another kind as it is.
+
+    >>> told_of("customers: 1,000,000 rows accepted in 2.3 s")
+    ('customers', {'rows': 1000000})
+    """
+    found = re.match(r"(\w+): ([\d,]+) rows accepted", message)
+    return (found[1], {"rows": int(found[2].replace(",", ""))}) if found else (message, {})
+
+
+def alone(text: str, *, file: Path) -> str:
+    """Return a study file whose only source is a file of transactions."""
+    parts = re.split(r"(?m)^(?=\[)", text)
+    kept = "".join(part for part in parts if not part.startswith("[sources."))
+    return f'{kept}\n[sources.transactions]\npath = "{file}"\n'
+
+
+def twin(study: Path, folder: Path) -> None:
+    """Lay a study out anew: the same sources, nothing loaded yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in study.iterdir():
+        if path.name not in ("prepared", "reports", "private", "study.toml"):
+            (folder / path.name).symlink_to(path.resolve())
+    text = (study / "study.toml").read_text(encoding="utf-8").replace('"../reports"', '"reports"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _folder(to: Path | None, *, beside: Path) -> Iterator[Path]:
+    """Use a folder that stays, or one on the study's disk that goes."""
+    if to is not None:
+        yield to
+        return
+    with tempfile.TemporaryDirectory(prefix="load-", dir=beside.resolve().parent) as name:
+        yield Path(name)
+
+
+def _one(job: Line, *, name: str, about: Line) -> Line:
+    try:
+        said = forked(job)
+    except Failed as error:
+        raise SystemExit(f"{name} could not be measured: {error}") from None
+    print(f"{said['wall']:8.1f} s  {said['cpu']:8.1f} CPU s  {said['peak']:6.2f} GB  {name}", flush=True)
+    return said
+
+
+def _write(*, name: str, said: Line, about: Line, kind: str) -> None:
+    add("load", {"what": kind, "name": name, **about, **said})

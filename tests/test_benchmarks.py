@@ -1,0 +1,170 @@
+"""The benchmark at scale: it covers what the notebooks ask for, and its tables say what was measured."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import sys
+from pathlib import Path
+
+import pytest
+
+import cxlab.evidence
+
+BENCHMARKS = Path(__file__).parent / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+from scale import render  # noqa: E402
+from scale.evidence import evidence_of, pieces, together  # noqa: E402
+from scale.fits import BARS, FITS  # noqa: E402
+from scale.loading import alone, told_of  # noqa: E402
+from scale.looking import columns_of, owner  # noqa: E402
+from scale.names import FROM_ELSEWHERE, Names  # noqa: E402
+from scale.results import newest  # noqa: E402
+from scale.scans import scan_sql  # noqa: E402
+from scale.stories import evidence_names, stories, story  # noqa: E402
+
+NOT_MEASURED = {"revenue_edges"}
+"""What another builder calls for itself."""
+
+
+def line(cpu, *, customers=1_000_000, when="2026-11-01", **other):
+    about = {"threads": 1, "machine": "2 cores", "commit": "abc", "wall": cpu, "peak": 0.5, "start": 0.2}
+    return {"what": "call", "story": "churn", "cpu": cpu, "customers": customers, "when": when, **about, **other}
+
+
+def test_every_builder_of_evidence_is_measured():
+    measured = {ast.parse(name, mode="eval").body.func.id for name, piece in pieces() if piece["job"] == "call"}
+    assert set(cxlab.evidence.__all__) - measured == NOT_MEASURED
+
+
+@pytest.mark.parametrize(
+    "path", sorted((BENCHMARKS.parents[1] / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_every_call_in_a_notebook_is_measured_as_it_is_written(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    names = [node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    measured = [name for name, piece in pieces() if piece["story"] == path.stem and piece["job"] == "call"]
+    found = [node.id for call in measured for node in ast.walk(ast.parse(call)) if isinstance(node, ast.Name)]
+    assert [names.count(each) for each in cxlab.evidence.__all__] == [
+        found.count(each) for each in cxlab.evidence.__all__
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(stories()))
+def test_every_name_in_a_call_is_known_to_its_story(name):
+    known, own = Names(stories()[name], study=None, kept=Path()), {"study", *FROM_ELSEWHERE}
+    for call in stories()[name].calls:
+        asked = {node.id for node in ast.walk(ast.parse(call)) if isinstance(node, ast.Name)}
+        assert asked - own <= set(known)
+
+
+def test_every_fit_and_every_bar_is_found_in_its_story():
+    for fit in FITS:
+        assert fit.name in stories()[fit.story].assigned, fit.title
+    for bar in BARS:
+        assert set(evidence_of(bar)) <= set(stories()[bar.story].calls), bar.title
+        assert set(bar.fits) <= {fit.title for fit in FITS}
+
+
+def test_a_story_holds_the_outermost_calls_and_the_first_values():
+    tree = ast.parse(
+        "from cxlab.evidence import risk_table\nfrom cxlab.evidence.bucket import KEY\n"
+        "lives, width = study.lives, 3\nfound = other(risk_table(lives, by=risk_table(1)))\nwidth = 4\n"
+        "one, two = pair"
+    )
+    names = evidence_names(node for node in tree.body if isinstance(node, ast.ImportFrom))
+    read = story("mine", tree.body, names=names, imports="")
+    assert read.calls == ("risk_table(lives, by=risk_table(1))",)
+    assert {name: (ast.unparse(of), place) for name, (of, place) in read.assigned.items()} == {
+        "lives": ("study.lives", None), "width": ("3", None), "one": ("pair", 0), "two": ("pair", 1),
+        "found": ("other(risk_table(lives, by=risk_table(1)))", None),
+    }  # fmt: skip
+
+
+def test_evidence_is_made_once_and_kept(tmp_path):
+    tree = ast.parse("made = count(study)\nlater = made + 1")
+    read = story(
+        "mine", tree.body, names={"count"}, imports="def count(study): study.append(1); return len(study)"
+    )
+    times = []
+    for _ in range(2):
+        assert Names(read, study=times, kept=tmp_path)["later"] == 2
+    assert times == [1]
+
+
+def test_columns_of_a_plan_are_those_shown_and_those_filtered_by():
+    scan = {
+        "name": "READ_PARQUET ", "children": [],
+        "extra_info": {"Projections": ["plan", "day"], "Filters": "exit_day<7 AND exit_day IS NOT NULL"},
+    }  # fmt: skip
+    plan = [{"name": "AGGREGATE", "children": [scan], "extra_info": {}}]
+    (found,) = columns_of(plan)
+    lives = ["plan", "exit_day", "day", "account_id"]
+    assert found & set(lives) == {"plan", "exit_day", "day"}
+    assert owner(found, among={"days": ["day", "customer_id"], "lives": lives}) == "lives"
+
+
+def test_a_bare_scan_touches_every_column():
+    types = {"day": "INTEGER", "customer_id": "VARCHAR", "left": "BOOLEAN", "since": "DATE"}
+    wanted = 'SELECT sum("day"), sum(strlen("customer_id")), count_if("left"), sum(year("since")) FROM days'
+    assert scan_sql("days", types) == wanted
+    both = together([{"lives": ["plan", "day"]}, {"days": ["day"], "lives": ["plan", "cause"]}])
+    assert both == {"days": ["day"], "lives": ["cause", "day", "plan"]}
+
+
+def test_growth_is_the_slope_between_all_sizes():
+    assert render.exponent({10**6: 3.0, 10**7: 3.0 * 10**0.8, 5 * 10**7: 3.0 * 50**0.8}) == pytest.approx(0.8)
+    assert render.exponent({10**6: 3.0}) is None
+    assert math.isclose(render.exponent({10**6: 1.0, 2 * 10**6: 4.0}), 2.0)
+
+
+def test_the_newest_measurement_counts_and_of_its_runs_the_middle_one():
+    runs = [line(9.0), line(2.0, when="2026-11-02"), line(4.0, when="2026-11-02"), line(3.0, when="2026-11-02")]
+    (found,) = newest(runs, by=("story", "customers")).values()
+    assert (found["cpu"], found["runs"]) == (3.0, 3)
+
+
+def test_the_tables_say_what_was_measured(tmp_path):
+    call = stories()["churn"].calls[0]
+    results = tmp_path / "results"
+    results.mkdir()
+    measured = [
+        line(2.0, name=call, scan="lives: plan"), line(20.0, name=call, scan="lives: plan", customers=10_000_000),
+        line(0.5, name="lives: plan", what="scan", story=""),
+    ]  # fmt: skip
+    (results / "evidence.jsonl").write_text("\n".join(map(json.dumps, measured)), encoding="utf-8")
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{render.BEGIN}\nold\n{render.END}\nafter\n", encoding="utf-8")
+    render.write(readme=readme, folder=results)
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith("before\n")
+    assert text.endswith(f"{render.END}\nafter\n")
+    assert "old" not in text
+    assert f"| churn | `{call}` | 2.00 s, 0.50 GB, 4.0x | 20.0 s, 0.50 GB | 1.00 |" in text
+
+
+def test_ours_stands_beside_theirs_and_a_library_that_gave_up_says_so():
+    about = {"against": "lifelines", "name": "Cox"}
+    ours = line(2.0, what="ours", found={"a": 1.0, "b": 5.0}, **about)
+    theirs = line(50.0, what="theirs", found={"a": 1.001, "c": 2.0}, **about)
+    (row,) = render.anchors([ours, theirs])[4:]
+    assert (
+        row
+        == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB | 50.0 s, 0.50 GB | 25.0x | 1.0x | 1e-03 |"
+    )
+    gave_up = {
+        name: theirs[name] for name in ("what", "against", "name", "customers", "when", "threads", "machine")
+    }
+    (row,) = render.anchors([ours, {**gave_up, "commit": "abc", "failed": "took more than 900 s"}])[4:]
+    assert row == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB | took more than 900 s |  |  |  |"
+
+
+def test_a_study_of_one_table_keeps_the_rules_and_no_other_source():
+    given = 'name = "A"\n\n[sources.codings]\npath = "x"\n\n[rules]\ntax_share = 0.1\n'
+    wanted = 'name = "A"\n\n[rules]\ntax_share = 0.1\n\n[sources.transactions]\npath = "t.csv"\n'
+    assert alone(given, file=Path("t.csv")) == wanted
+    assert told_of("customers: 1,000,000 rows accepted in 2.3 s") == ("customers", {"rows": 1_000_000})
+    assert told_of("the rest") == ("the rest", {})
