@@ -71,6 +71,8 @@ def _one(job: dict[str, Any], *, name: str, about: Line, read: dict[str, dict[st
         return
     if "read" in said:
         read[name] = said.pop("read")
+    if job.get("look") and not read.get(name):
+        print(f"no table of the engine is read by {name}", flush=True)
     scan = {"scan": key(read[name])} if read.get(name) else {}
     add("evidence", {"what": job["job"], "story": job.get("story", ""), "name": name, **about, **said, **scan})
     print(f"{said['cpu']:8.2f} s  {said['peak']:6.2f} GB  {job['job']:4}  {name[:110]}", flush=True)
