@@ -43,6 +43,10 @@ class DataError(CxlabError):
     exit_code = 69
 
 
+class LimitError(CxlabError):
+    """Memory or disk did not suffice; what was there before still is, and nothing was published."""
+
+
 class FitError(CxlabError):
     """An estimator cannot give an honest answer on this evidence."""
 

@@ -185,7 +185,7 @@ def _in_words(error: Exception, cell: NotebookNode, *, where: str, limits: Limit
     said = next((output.data[ERROR_DATA] for output in _displays(cell) if ERROR_DATA in output.data), None)
     if said is not None:
         kind: type[CxlabError] = getattr(errors, said["kind"], RunError)
-        return kind(f"{where}: {said['message']}", said["problems"])
+        return kind(f"{where}: {said['message']}", said["problems"], see=said.get("see"))
     return RunError(f"{where} failed: {error.ename}: {error.evalue}")
 
 

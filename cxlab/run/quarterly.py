@@ -29,6 +29,8 @@ from cxlab.run.parameters import Value
 from cxlab.run.plan import Plan, RunResult, State
 from cxlab.run.steps import LEADERS_PAGE, Step
 from cxlab.run.together import carry_out_together
+from cxlab.tables.limits import within_limits
+from cxlab.tables.same_run import BEGAN_WITH, told
 from cxlab.tables.study import open_study
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def carry_out(
     publish.claim(plan.reports, study=plan.study)
     run_id, folder = publish.new_run(plan.reports, quarter=str(quarter), at=at)
     with (
+        within_limits(plan.reports),
         publish.hold(plan.reports, quarter=str(quarter), run_id=run_id, since=at),
         _signals_raise(),
         journal(folder / "log.jsonl"),
@@ -170,6 +173,7 @@ def _execute_step(plan: Plan, study: Study, *, step: Step, how: _How) -> Noteboo
             "CXLAB_RUN": str(how.folder),
             "CXLAB_STEP": step.name,
             "CXLAB_STUDY": str(plan.config),
+            BEGAN_WITH: told(study.load, fingerprint=study.fingerprint),
             "CXLAB_MEMORY": os.environ.get("CXLAB_MEMORY", f"{MEMORY_MEGABYTES // plan.jobs}MB"),
         },
         folder=study.folder,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from cxlab.errors import DataError
 from cxlab.tables import check
 from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.engine import name
+from cxlab.tables.limits import limit_of
 from cxlab.tables.parts import parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.schema import Table, see
@@ -109,6 +110,8 @@ def stage_all(
                 currency=config.currency, to=to,
             )  # fmt: skip
         except duckdb.Error as error:
+            if limit_of(error) is not None:
+                raise
             problems.append(_not_staged(source_name, source=source, error=error))
             continue
         staged.append((one, source))
@@ -139,6 +142,7 @@ def accept(
     quarantine: Path,
     among: Withholding,
     left: Path,
+    unchanged: Callable[[], None],
 ) -> Accepted:
     """Write the accepted rows to ``to`` and the others to the quarantine; with those withheld they add up.
 
@@ -154,6 +158,8 @@ def accept(
         What is left out on purpose.
     left : Path
         Where it is kept which rows that were.
+    unchanged : callable
+        Asked once all is read and before anything takes its place; raises if the sources changed meanwhile.
 
     Raises
     ------
@@ -169,14 +175,19 @@ def accept(
     )
     try:
         _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
-        with written_whole(to) as half, unordered(engine):
-            _write(table, engine=engine, parts=parts, to=half)
-            _refuse_orphans(table, brought=brought, parents=parents, engine=engine, parts=parts, at=half)
-        write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine, lines=not among.suppressed)
-        typed = [(one.rows, source, one.columns) for one, source in staged]
-        withheld = count_withheld(engine, table=table, rows=typed, among=among, to=left)
-        read_rows = _number(engine, "SELECT count(*) FROM staged")
+        with written_whole(to) as half:
+            with unordered(engine):
+                _write(table, engine=engine, parts=parts, to=half)
+                _refuse_orphans(table, brought=brought, parents=parents, engine=engine, parts=parts, at=half)
+            lines = not among.suppressed
+            write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine, lines=lines)
+            typed = [(one.rows, source, one.columns) for one, source in staged]
+            withheld = count_withheld(engine, table=table, rows=typed, among=among, to=left)
+            read_rows = _number(engine, "SELECT count(*) FROM staged")
+            unchanged()
     except duckdb.Error as error:
+        if limit_of(error) is not None:
+            raise
         raise _whose(error, staged=staged, engine=engine, table=table) from None
     refused = [row for one, _ in staged for row in one.reading.refused]
     read_rows += len(refused) + sum(withheld.values())

@@ -47,6 +47,8 @@ def csv_view(
         "SELECT line::BIGINT, min(error_type)::VARCHAR, min(csv_line) FROM reject_errors "
         "GROUP BY line ORDER BY line"
     ).fetchall()
+    read = engine.con.execute(f"SELECT count(*) FROM read_parquet({quote(str(rows))})").fetchall()[0][0]
+    _refuse_cut_off(path, refused=refused, file=file, last=file.header + read + len(refused), fields=len(header))
     return _numbered(rows, refused=[row[0] for row in refused], first=file.header, origin=path.name), [
         (record, _REASONS.get(kind, "ragged_row"), text or "") for record, kind, text in refused
     ]
@@ -57,6 +59,38 @@ _REASONS = {
     "UNQUOTED VALUE": "quote_not_closed",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
+
+_SHOWN = 10_000
+"""The reader hands over so many characters of a row it refuses, and no more."""
+
+
+def _refuse_cut_off(
+    path: Path, *, refused: Sequence[tuple[int, str, str | None]], file: File, last: int, fields: int
+) -> None:
+    """Raise if a quote is never closed, so that rows are swallowed, or the last row ends before its line does."""
+    for record, kind, text in refused:
+        swallowed = len(text or "") >= _SHOWN or (record == last and (text or "").count(file.quote) % 2)
+        if kind == "UNQUOTED VALUE" and swallowed:
+            raise DataError(
+                f"{path.name}: a quoted value begins in record {record:,} and does not end; needed: its closing "
+                f"{file.quote}; {_WAIT}"
+            )
+    if refused and refused[-1][0] == last and not _ends_a_line(path, encoding=file.encoding):
+        came = (refused[-1][2] or "").count(file.separator) + 1
+        raise DataError(
+            f"{path.name} ends in the middle of record {last:,}; needed: {fields} fields and the end of the line, "
+            f"came: {came} and no end; {_WAIT}"
+        )
+
+
+_WAIT = "if only part of the file has arrived, wait for the rest, then run again"
+
+
+def _ends_a_line(path: Path, *, encoding: str) -> bool:
+    width = len("\n".encode("utf-16-le")) if encoding.startswith("utf-16") else 1
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - width, 0))
+        return any(mark in file.read() for mark in (b"\n", b"\r"))
 
 
 def _numbered(rows: Path, *, refused: Sequence[int], first: int, origin: str) -> str:

@@ -50,13 +50,14 @@ def contents(path: Path, *, remembered: Path) -> str:
         known = json.loads(remembered.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         known = {}
-    found = {str(file): _file_hash(file, known.get(str(file))) for file in _files(path)}
+    found = {str(file): _file_hash(file, known.get(str(file))) for file in files_of(path)}
     if any(known.get(file) != entry for file, entry in found.items()):
         write_whole(remembered, json.dumps(known | found, indent=0))
     return digest([(str(Path(file).relative_to(path.parent)), entry[-1]) for file, entry in found.items()])
 
 
-def _files(path: Path) -> Iterator[Path]:
+def files_of(path: Path) -> Iterator[Path]:
+    """Yield a file, or every Parquet file of a folder, in order."""
     yield from sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
 
 

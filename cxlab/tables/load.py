@@ -5,9 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import logging
-import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -19,13 +17,15 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.accept import Accepted, accept, stage_all
 from cxlab.tables.check import told
-from cxlab.tables.config import File, Source, StudyConfig
-from cxlab.tables.fingerprint import code_version, contents, digest
+from cxlab.tables.config import Source, StudyConfig
+from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.left_out import left_of, settings_of, withholding
 from cxlab.tables.load_report import TableReport
+from cxlab.tables.own_names import own_name
 from cxlab.tables.parts import cut, parts_for
 from cxlab.tables.private import hashes, id_key, stamped
 from cxlab.tables.schema import TABLES, Table, see
+from cxlab.tables.source_files import watch
 from cxlab.tables.suppressed import Suppressed, suppressed_people
 from cxlab.tables.whole_files import take_away, write_whole, written_whole
 from cxlab.tables.withheld import leaves_rows, tell_engine, tell_engine_left
@@ -63,8 +63,6 @@ def load_tables(
     if suppressed or hashes(config.sources.values()):
         engine.con.execute("SET VARIABLE cxlab_key = ?", [id_key(config, folder=folder)])
         tell_engine(engine, suppressed=suppressed)
-    prepared = folder / config.prepared
-    _forget_unfinished(prepared)
     problems: dict[str, list[str]] = {}
     accepted: dict[str, Accepted] = {}
     sizes = {name: _size(source, name=name, folder=folder) for name, source in config.sources.items()}
@@ -134,7 +132,8 @@ def _table(
 ) -> Accepted:
     prepared = folder / config.prepared
     among = withholding(table, config=config, folder=folder, parents=parents, suppressed=suppressed)
-    own = _key(table, sources=sources, parents=parents, config=config, folder=folder)
+    watched = watch(sources, folder=folder, remembered=prepared / "fingerprints.json")
+    own = _key(table, sources=sources, parents=parents, config=config, folder=folder, read=watched.hashes)
     key = digest(own, parts, settings_of(among, parents=parents))
     to = prepared / "tables" / f"{table.name}-{key}.parquet"
     shown, kept = prepared / "quarantine" / f"{table.name}.csv", to.with_suffix(".quarantine.csv")
@@ -146,7 +145,8 @@ def _table(
     tell_engine_left(engine, left=among.left)
     to.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    scratch = Path(tempfile.mkdtemp(prefix="load-", dir=prepared))
+    scratch = prepared / f"load-{own_name()}"
+    scratch.mkdir()
     try:
         staged = stage_all(table, sources=sources, config=config, folder=folder, engine=engine, scratch=scratch)
         result = accept(
@@ -161,12 +161,16 @@ def _table(
             quarantine=kept,
             among=among,
             left=left,
+            unchanged=watched.refuse_changed,
         )
+        _remember(result, today=today)
+    except BaseException as error:
+        _take_back(to, kept, left)
+        if isinstance(error, DataError):
+            watched.refuse_changed()  # what changed while it was read is not wrong, only half of it is old
+        raise
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    write_whole(
-        to.with_suffix(".json"), json.dumps({"today": today.isoformat(), **asdict(result), "file": to.name})
-    )
+        take_away(scratch)
     _show(kept, to=shown)
     _forget_older(to, table=table)
     _LOG.info("%s: %s rows accepted in %.1f s", table.name, f"{result.accepted:,}", time.monotonic() - began)
@@ -204,21 +208,36 @@ def _remembered(to: Path, *, today: date) -> Accepted | None:
     loaded_on = record.pop("today")
     if not to.exists() or (future and loaded_on != today.isoformat()):
         return None
+    if record.pop("bytes") != _bytes(to):  # cut off by a power failure, or damaged
+        take_away(to)
+        return None
     lists = {name: tuple(record[name]) for name in ("brought", "empty")}
     return Accepted(**{**record, "file": to, **lists})
+
+
+def _remember(result: Accepted, *, today: date) -> None:
+    """Write down what was accepted, last of all: without it the files are not taken for whole."""
+    record = {**asdict(result), "file": result.file.name, "today": today.isoformat(), "bytes": _bytes(result.file)}
+    write_whole(result.file.with_suffix(".json"), json.dumps(record))
+
+
+def _bytes(table: Path) -> dict[str, int]:
+    """Return the size of every file of an accepted table."""
+    files = [table] if table.is_file() else sorted(table.rglob("*.parquet"))
+    return {str(file.relative_to(table.parent)): file.stat().st_size for file in files}
+
+
+def _take_back(*files: Path) -> None:
+    """Take away what was made of a table that could not be accepted, unless somebody else has accepted it."""
+    if not files[0].with_suffix(".json").is_file():
+        for file in files:
+            take_away(file)
 
 
 def _forget_older(to: Path, *, table: Table) -> None:
     for old in to.parent.glob(f"{table.name}-*"):
         if not old.name.startswith(f"{to.stem}.") and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
             take_away(old)
-
-
-def _forget_unfinished(prepared: Path) -> None:
-    """Take away what a killed load left behind, once nobody can be at it any more."""
-    for folder in prepared.glob("load-*"):
-        if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _key(
@@ -228,36 +247,23 @@ def _key(
     parents: Mapping[str, Accepted],
     config: StudyConfig,
     folder: Path,
+    read: Mapping[Path, str],
 ) -> str:
-    missing = []
-    read = []
-    for source_name, source in sources.items():
-        for file in source.files(source_name).values():
-            path = folder / Path(file.path).expanduser()
-            try:
-                _refuse_path(path, file=file)
-            except OSError as error:
-                missing.append(
-                    f"sources.{source_name}.path: {_WHY.get(type(error), error.strerror)} {error.filename or path}"
-                )
-                continue
-            read.append(contents(path, remembered=folder / config.prepared / "fingerprints.json"))
-    if missing:
-        raise DataError("files are missing", missing)
     needed = [parents[of.table].contents for of in table.references if of.table in parents]
     settings = [(source_name, source.model_dump(mode="json")) for source_name, source in sources.items()]
     rates = parents["rates"].contents if "rates" in parents else ""
     key = stamped(config, folder=folder) if hashes(sources.values()) else None
     return digest(
-        read, settings, needed, rates, key, config.currency, config.time_zone, config.made_up, code_version()
+        list(read.values()),
+        settings,
+        needed,
+        rates,
+        key,
+        config.currency,
+        config.time_zone,
+        config.made_up,
+        code_version(),
     )
-
-
-_WHY = {
-    FileNotFoundError: "no file or folder at",
-    PermissionError: "not allowed to read",
-    IsADirectoryError: "needed a file, and a folder stands at",
-}
 
 
 def _size(source: Source, *, name: str, folder: Path) -> int:
@@ -265,21 +271,3 @@ def _size(source: Source, *, name: str, folder: Path) -> int:
     paths = [folder / Path(file.path).expanduser() for file in source.files(name).values()]
     files = [file for path in paths for file in (path.rglob("*.parquet") if path.is_dir() else [path])]
     return sum(file.stat().st_size for file in files if file.is_file())
-
-
-def _refuse_path(path: Path, *, file: File) -> None:
-    """Raise an error of the system if a file, or a folder of Parquet files, is not there to be read."""
-    if path.is_dir() and file.kind != "parquet":
-        raise IsADirectoryError
-    if not path.is_dir():
-        path.open("rb").close()
-        return
-    for inside, folders, files in os.walk(path, onerror=_raise):
-        del folders
-        for name in files:
-            if name.endswith(".parquet"):
-                (Path(inside) / name).open("rb").close()
-
-
-def _raise(error: OSError) -> None:
-    raise error

@@ -42,6 +42,8 @@ class TableReport:
         reconstructed, not as it was known.
     places : mapping of str to sequence of str
         Per reason the file and record number of the first rows.
+    contents : str
+        Hash of the accepted rows, whatever their order.
     """
 
     table: str
@@ -56,6 +58,7 @@ class TableReport:
     versioned: bool
     places: Mapping[str, Sequence[str]] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)
+    contents: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +147,7 @@ def _table(of: Accepted, *, counted: Mapping[str, Any]) -> TableReport:
         versioned="valid_from" in of.brought or not schema.versioned,
         places=of.places,
         withheld=of.withheld,
+        contents=of.contents,
     )
 
 

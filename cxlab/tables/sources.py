@@ -14,6 +14,7 @@ from cxlab.quarter import Quarter
 from cxlab.tables.config import File, Source
 from cxlab.tables.csv_files import csv_view
 from cxlab.tables.engine import name, quote
+from cxlab.tables.limits import limit_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,8 @@ def _view(
                 rows = _parquet(path, drop=drop)
         engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {rows}")
     except duckdb.Error as error:
+        if limit_of(error, folder=scratch) is not None:
+            raise
         raise DataError(f"{path} cannot be read as {file.kind}: {str(error).splitlines()[0]}") from None
     return refused
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.engine import name, quote
+from cxlab.tables.limits import limit_of, within_limits
 from cxlab.tables.parts import part_file, part_files
 from cxlab.tables.whole_files import take_away, written_whole
 
@@ -18,6 +20,7 @@ _KEPT_SECONDS = 86_400
 """Older versions of a prepared table stay this long: another process may be reading them."""
 
 
+@within_limits()
 def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tuple[str, ...]) -> ir.Table:
     """Return a table read from ``to``; the file is made first if it is not there.
 
@@ -30,13 +33,14 @@ def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tup
     sort : tuple of str
         Columns the file is sorted by.
     """
-    if not to.is_file():
+    if not to.is_file() or not _is_whole([str(to)], engine=engine):
         with written_whole(to) as half:
             _write(rows(), engine=engine, to=half, sort=sort)
         _forget_older(to)
     return engine.read_parquet(to)
 
 
+@within_limits()
 def stored_parts(
     rows: Callable[[int], ir.Table], *, parts: int, engine: Backend, to: Path, sort: tuple[str, ...]
 ) -> ir.Table:
@@ -58,6 +62,9 @@ def stored_parts(
     Table
         What ``rows`` gave, and ``part`` (int32): the engine reads one file only where one part is asked for.
     """
+    there, files = to.exists(), part_files(to)
+    if there and not (len(files) == parts and _is_whole(files, engine=engine)):
+        take_away(to)
     if not to.exists():
         with written_whole(to) as half:
             for part in range(parts):
@@ -67,6 +74,17 @@ def stored_parts(
                 _write(numbered, engine=engine, to=file, sort=sort)
         _forget_older(to)
     return engine.read_parquet(part_files(to), hive_partitioning=False)
+
+
+def _is_whole(files: Sequence[str], *, engine: Backend) -> bool:
+    """Say whether the files are there to their end, which is written last and says how many rows there are."""
+    try:
+        engine.con.execute(f"SELECT count(*) FROM read_parquet([{', '.join(map(quote, files))}])").fetchall()
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        if limit_of(error) is not None:
+            raise
+        return False
+    return True
 
 
 def _write(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> None:

@@ -18,10 +18,12 @@ from cxlab.tables.coverage import nothing_in
 from cxlab.tables.engine import connect
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame
+from cxlab.tables.limits import within_limits
 from cxlab.tables.load import load_tables
 from cxlab.tables.load_report import LoadReport, report
 from cxlab.tables.names import with_names
 from cxlab.tables.prepared import Prepared
+from cxlab.tables.same_run import refuse_other
 
 _NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy"}
 """Settings that change no number."""
@@ -204,6 +206,7 @@ def open_study(
     return _open(file, config=settings, quarter=wanted, as_of=known_on, team_as_of=team_on, refuse=refuse)
 
 
+@within_limits()
 def _open(
     file: Path,
     *,
@@ -226,6 +229,8 @@ def _open(
         as_of=as_of,
         team_as_of=team_as_of,
         currency=config.currency,
+        versions=frozenset(name for name, of in accepted.items() if "valid_from" in {*of.brought} - {*of.empty}),
+        parts=max((of.parts for of in accepted.values()), default=1),
     )
     empty = no_data(tables, quarter=quarter)
     if refuse and empty is not None:
@@ -243,6 +248,7 @@ def _open(
         as_of=as_of,
         remembered=prepared / "counted" / counted,
     )
+    refuse_other(load, fingerprint=fingerprint, config=config, folder=file.parent)
     return Study(
         config=with_names(config, tables=tables),
         folder=file.parent,
