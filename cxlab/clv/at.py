@@ -14,7 +14,7 @@ from cxlab.clv.payback import payback
 from cxlab.clv.whole import base
 from cxlab.clv.worth import KEYS, Equity, Terms, worth
 from cxlab.evidence import risk_table, stock_table
-from cxlab.evidence.repeat import NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, with_way
+from cxlab.evidence.repeat import NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, stock_by_way
 from cxlab.evidence.values import acquisition_costs, value_bins
 from cxlab.finding import Finding
 from cxlab.quarter import Window
@@ -56,7 +56,7 @@ def worth_at(study: Study) -> Equity:
         This quarter's, or an earlier one's (``study.earlier(1)``).
     """
     lives, days, window = study.lives, days_of(study), study.window
-    stock = stock_table(with_way(lives, days, window=window), by=KEYS, window=window)
+    stock = stock_by_way(lives, days, by=KEYS, window=window)
     risk = risk_table(lives, by=["plan"], window=window, bucket=True)
     if days is None:
         counts, spend = NO_COUNTS.copy(), NO_SPEND.copy()
@@ -76,10 +76,7 @@ def concentration_at(study: Study, equity: Equity) -> Finding:
     out.
     """
     days, window = days_of(study), study.window
-    bins = value_bins(
-        with_way(study.lives, days, window=window), days, window=window, by_tenure=by_tenure(equity),
-        by_buying=by_buying(equity),
-    )  # fmt: skip
+    bins = value_bins(study.lives, days, window=window, by_tenure=by_tenure(equity), by_buying=by_buying(equity))
     return concentration(bins, equity)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -28,19 +28,23 @@ class Keys:
         Columns.
     values : tuple of Series
         Sorted values of each.
+    own : frozenset of str
+        Columns of whole numbers from 0, or of no and yes: their values are their own places.
     """
 
     names: tuple[str, ...]
     values: tuple[pd.Series, ...]
+    own: frozenset[str]
 
     @classmethod
-    def of(cls, table: ir.Table, names: Sequence[str]) -> Keys:
-        """Look up the values of columns, ``bucket`` apart: its numbers are their own places."""
-        asked = [name for name in dict.fromkeys(names) if name != "bucket"]
+    def of(cls, table: ir.Table, names: Sequence[str], *, own: Mapping[str, pd.Series] | None = None) -> Keys:
+        """Look up the values of columns, but for those that are their own places; ``bucket`` is one of them."""
+        values = {"bucket": below(BUCKETS), **(own or {})}
+        asked = [name for name in dict.fromkeys(names) if name not in values]
         found = table.select(*asked).distinct().to_pandas() if asked else pd.DataFrame()
-        values = {name: found[name].drop_duplicates().sort_values(ignore_index=True) for name in asked}
-        values["bucket"] = pd.Series(np.arange(BUCKETS, dtype="int32"))
-        return cls(names=tuple(names), values=tuple(values[name] for name in names))
+        known = frozenset(values)
+        values |= {name: found[name].drop_duplicates().sort_values(ignore_index=True) for name in asked}
+        return cls(names=tuple(names), values=tuple(values[name] for name in names), own=known)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -50,7 +54,7 @@ class Keys:
     def places(self, table: ir.Table) -> list[ir.IntegerValue]:
         """Place of each row's values."""
         return [
-            bucket_in(table) if name == "bucket" else place_of(table[name], values)
+            _own(table, name) if name in self.own else place_of(table[name], values)
             for name, values in zip(self.names, self.values, strict=True)
         ]
 
@@ -58,6 +62,15 @@ class Keys:
         """Return the values at places, one column a name."""
         columns = zip(self.names, self.values, places, strict=True)
         return pd.DataFrame({name: values.array.take(place) for name, values, place in columns})
+
+
+def below(size: int) -> pd.Series:
+    """Whole numbers from 0 below a size, as the values of a column that is their own place."""
+    return pd.Series(np.arange(size, dtype="int32"))
+
+
+def _own(table: ir.Table, name: str) -> ir.IntegerValue:
+    return bucket_in(table) if name == "bucket" else table[name].cast("int64")
 
 
 def place_of(column: ir.Value, values: pd.Series) -> ir.IntegerValue:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import ibis.expr.types as ir
 import numpy as np
 
 from cxlab.evidence.panel_model import mean_of, model_of
-from cxlab.evidence.panel_rows import COLUMNS, GROUPS, NEEDED, Block, Ints, block_of, blocks_of
+from cxlab.evidence.panel_rows import (
+    COLUMNS,
+    GROUPS,
+    NEEDED,
+    Block,
+    Everybody,
+    Ints,
+    block_of,
+    blocks_of,
+    everybody_of,
+    scored,
+)
 from cxlab.maths.panel import PanelSums
 from cxlab.quarter import Quarter
 
@@ -82,8 +93,9 @@ def panel_sums(
 ) -> PanelEvidence:
     """Add up what every account gives to the regressions of revenue on scores.
 
-    The table is read once, ordered by account, in blocks of constant size. Accounts and customers are told apart
-    by a 64-bit hash of their ids. Sums of disjoint accounts add, if the edges are the same.
+    Only the rows of customers who ever gave a score are ordered by account and go through the regressions, in
+    blocks of constant size; everybody else is only counted. Accounts and customers are told apart by a 64-bit hash
+    of their ids. Sums of disjoint accounts add, if the edges are the same.
 
     Parameters
     ----------
@@ -107,15 +119,27 @@ def panel_sums(
             f"a panel has the columns {', '.join(NEEDED)}; "
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
+    everybody = everybody_of(panel, quarters=quarters)
     low, high = revenue_edges(panel) if edges is None else edges
     total: PanelEvidence | None = None
-    for columns in blocks_of(panel, quarters=quarters):
+    for columns in blocks_of(scored(panel)):
         part = evidence_of(block_of(columns, quarters=quarters), quarters=tuple(quarters), edges=(low, high))
         total = part if total is None else total + part
     if total is None:
         nothing = {name: np.zeros(0, dtype=np.int64) for name in COLUMNS}
-        return evidence_of(block_of(nothing, quarters=quarters), quarters=tuple(quarters), edges=(low, high))
-    return total
+        total = evidence_of(block_of(nothing, quarters=quarters), quarters=tuple(quarters), edges=(low, high))
+    return _with_silent(total, everybody)
+
+
+def _with_silent(found: PanelEvidence, everybody: Everybody) -> PanelEvidence:
+    """Count those who never gave a score beside those who did."""
+    answers, pairs = found.answers.copy(), found.pairs.copy()
+    answers[:, 0] = everybody.rows - answers[:, 1:].sum(axis=1)
+    pairs[0, 0] += everybody.rows[-1] - pairs.sum()
+    return replace(
+        found, answers=answers, pairs=pairs, active=everybody.active, rows=int(everybody.rows.sum()),
+        revenue=float(everybody.revenue.sum()), revenue_last=float(everybody.revenue[-1]),
+    )  # fmt: skip
 
 
 def revenue_edges(panel: ir.Table) -> tuple[float, float]:

@@ -52,7 +52,44 @@ class Block:
     before: Array
 
 
-def blocks_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Iterator[dict[str, NDArray[np.generic]]]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Everybody:
+    """Rows and revenue of each quarter, whoever they are of, and customers active at the last close."""
+
+    rows: Ints
+    revenue: Ints
+    active: int
+
+
+def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
+    """Count a panel quarter by quarter.
+
+    Raises
+    ------
+    ValueError
+        If it holds other quarters.
+    """
+    sums = panel.group_by("quarter_number").agg(
+        rows=panel.count(),
+        revenue=panel.revenue_amount.sum().cast("decimal(38, 0)").cast("int64").fill_null(0),
+        active=panel.active_end.cast("int64").sum().cast("int64").fill_null(0),
+    )
+    found = sums.to_pandas().set_index("quarter_number")
+    _refuse_other_quarters(found.index.to_numpy(), quarters=quarters)
+    numbers = [quarter.ordinal for quarter in quarters]
+    laid = found.reindex(numbers, fill_value=0).astype("int64")
+    return Everybody(
+        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), active=int(laid["active"].iloc[-1])
+    )
+
+
+def scored(panel: ir.Table) -> ir.Table:
+    """Rows of customers who ever gave a score."""
+    gave = panel.filter(panel.grp.isin(GROUPS[1:])).select("customer_id")
+    return panel.semi_join(gave, "customer_id")
+
+
+def blocks_of(panel: ir.Table) -> Iterator[dict[str, NDArray[np.generic]]]:
     """Yield columns of whole accounts, in order of account, customer and quarter."""
     account = ibis.coalesce(panel.account_id.nullif(""), panel.customer_id)
     code = ibis.cases(*((panel.grp == group, place) for place, group in enumerate(GROUPS) if group), else_=0)
@@ -71,7 +108,6 @@ def blocks_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Iterator[dict[
         columns = {name: np.concatenate([kept[name], new[name]]) for name in COLUMNS} if kept else new
         if not len(columns["account"]):
             continue
-        _refuse_other_quarters(columns["quarter"], quarters=quarters)
         whole = int(np.searchsorted(columns["account"], columns["account"][-1]))
         if whole:
             yield {name: column[:whole] for name, column in columns.items()}

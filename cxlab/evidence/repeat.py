@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_of
+from cxlab.evidence.bucket import bucket_in
+from cxlab.evidence.keys import Keys, below
+from cxlab.evidence.parts import by_part, counted, numbered
+from cxlab.evidence.stock import summed_stock
 from cxlab.quarter import Window
 
 SPEND_STEPS = 200
 """Bins of mean spend in a doubling: each is a third of a percent wide."""
 
+_FEWEST = 32
+"""Doublings that a mean may lie below one minor unit."""
 
 _SUMS = ("customers", "spent", "amount")
 
@@ -60,11 +65,9 @@ def repeat_customers(days: ir.Table, lives: ir.Table, *, window: Window) -> ir.T
         amount=_total(bought.amount),
         at_first=bought.amount.argmin(bought.day),
     )
-    known = _latest(lives, window=window)
-    rows = each.inner_join(known, "customer_id")
-    rows = rows.filter(rows.without_contract)
+    rows = each.inner_join(_silent(lives, window=window), "customer_id")
     return rows.select(
-        "customer_id", "account_id", "plan", "region", "acq_source", "segment", "active",
+        "customer_id", "account_id", "bucket", "plan", "region", "acq_source", "segment", "active",
         born=rows.joined_day >= window.open_day,
         x=(rows.bought_days - 1).cast("int32"),
         t_x=(rows["last"] - rows["first"]).cast("int32"),
@@ -74,20 +77,28 @@ def repeat_customers(days: ir.Table, lives: ir.Table, *, window: Window) -> ir.T
     )  # fmt: skip
 
 
-def _latest(lives: ir.Table, *, window: Window) -> ir.Table:
-    """Traits of each customer's latest spell begun by the close, and the day of joining."""
-    spells = lives.filter(lives.start_day < window.close_day)
-    own = ibis.window(group_by="customer_id")
-    spells = spells.mutate(
-        joined_day=spells.start_day.min().over(own),
-        place=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=ibis.desc("spell"))),
-    )
-    last = spells.filter(spells.place == 0)
+def _silent(lives: ir.Table, *, window: Window) -> ir.Table:
+    """Traits of those without a contract in the latest spell begun by the close, and the day they joined."""
+    spells = _with_joining(lives.filter(lives.start_day < window.close_day))
+    last = spells.filter((spells.spell == spells.last_spell) & spells.idle_days.notnull())
     return last.select(
         "customer_id", "account_id", "plan", "region", "acq_source", "segment", "joined_day",
+        bucket=bucket_in(last),
         active=~(last.exit_day < window.close_day).fill_null(False),
-        without_contract=last.idle_days.notnull(),
     )  # fmt: skip
+
+
+def _with_joining(spells: ir.Table) -> ir.Table:
+    """Add each customer's first day and last spell; only those with a later spell need looking up."""
+    later = spells.filter(spells.spell > 1).select("customer_id")
+    theirs = spells.semi_join(later, "customer_id")
+    found = theirs.group_by("customer_id").agg(_joined=theirs.start_day.min(), _last=theirs.spell.max())
+    both = spells.left_join(found, "customer_id")
+    return both.select(
+        *spells.columns,
+        joined_day=ibis.coalesce(both["_joined"], both.start_day),
+        last_spell=ibis.coalesce(both["_last"], both.spell),
+    )
 
 
 def with_way(lives: ir.Table, days: ir.Table | None, *, window: Window) -> ir.Table:
@@ -107,15 +118,21 @@ def with_way(lives: ir.Table, days: ir.Table | None, *, window: Window) -> ir.Ta
     if days is None:
         return lives.mutate(way=ibis.ifelse(silent, "older", "contract"))
     bought = repeat_customers(days, lives, window=window).filter(lambda rows: rows.born)
-    joined = lives.start_day.min().over(ibis.window(group_by="customer_id"))
-    spells = lives.mutate(joined_day=joined, has_bought=lives.customer_id.isin(bought.customer_id))
+    spells = _with_joining(lives).mutate(has_bought=lambda rows: rows.customer_id.isin(bought.customer_id))
     way = ibis.cases(
         (spells.idle_days.isnull(), "contract"),
         (spells.has_bought, "bought"),
         (spells.joined_day < window.open_day, "older"),
         else_="not_yet",
     )
-    return spells.mutate(way=way).drop("joined_day", "has_bought")
+    return spells.mutate(way=way).drop("joined_day", "last_spell", "has_bought")
+
+
+def stock_by_way(lives: ir.Table, days: ir.Table | None, *, by: Sequence[str], window: Window) -> pd.DataFrame:
+    """Sum the stock (`stock_table`) by traits, ``way`` (`with_way`) among them: customers part by part."""
+    parts = by_part(lives) if days is None else by_part(lives, days)
+    ways = (with_way(part[0], *(part[1:] or (None,)), window=window) for part in parts)
+    return summed_stock(lives, ways, by=by, window=window)
 
 
 def repeat_counts(
@@ -152,20 +169,27 @@ def repeat_counts(
     ValueError
         If ``by`` names something else.
     """
-    rows = repeat_customers(days, lives, window=window)
-    unknown = [name for name in by if name not in rows.columns]
+    traits = repeat_customers(days, lives, window=window).columns
+    unknown = [name for name in by if name not in traits]
     if unknown:
-        raise ValueError(f"by names traits of customers ({', '.join(rows.columns)}); got {', '.join(unknown)}")
-    if bucket:
-        rows = rows.mutate(bucket=bucket_of(rows.account_id))
-    sums = {"customers": rows.count(), "spent": _total(rows.spent), "amount": _total(rows.amount)}
-    if later is not None:
-        rows = _with_later(rows, days, window=window, days_ahead=later)
-        sums = {"customers": rows.count(), "spent": _total(rows.spent), "amount": _total(rows.amount),
-                "later": _total(rows.later)}  # fmt: skip
-    keys = [*by, *(["bucket"] if bucket else []), "active", "born", "x", "t_x", "total"]
-    frame: pd.DataFrame = rows.group_by(keys).agg(**sums).to_pandas()
-    return frame.sort_values(keys, ignore_index=True)
+        raise ValueError(f"by names traits of customers ({', '.join(traits)}); got {', '.join(unknown)}")
+    days_seen = below(max(window.close_day - window.open_day, 1))
+    flag = pd.Series([False, True])
+    keys = Keys.of(
+        lives,
+        [*by, *(["bucket"] if bucket else []), "active", "born", "x", "t_x", "total"],
+        own={"active": flag, "born": flag, "x": days_seen, "t_x": days_seen, "total": days_seen},
+    )
+    sums = ["spent", "amount", *([] if later is None else ["later"])]
+
+    def numbers() -> Iterator[ir.Table]:
+        for some_days, some_lives in by_part(days, lives):
+            rows = repeat_customers(some_days, some_lives, window=window)
+            if later is not None:
+                rows = _with_later(rows, some_days, window=window, days_ahead=later)
+            yield numbered(rows, keys, *sums)
+
+    return counted(numbers(), keys=keys, sums=["customers", *sums])
 
 
 def _with_later(rows: ir.Table, days: ir.Table, *, window: Window, days_ahead: int) -> ir.Table:
@@ -188,16 +212,19 @@ def spend_counts(days: ir.Table, lives: ir.Table, *, window: Window, bucket: boo
     DataFrame
         [``bucket``], ``x`` (1 or more), ``bin``, ``customers``, ``spent`` (minor units, whole). Sorted.
     """
-    rows = repeat_customers(days, lives, window=window)
-    rows = rows.filter(rows.born & (rows.x > 0) & (rows.spent > 0))
-    mean = rows.spent.cast("float64") / rows.x
-    rows = rows.mutate(
-        bin=(mean.log2() * SPEND_STEPS).floor().cast("int64"),
-        **({"bucket": bucket_of(rows.account_id)} if bucket else {}),
-    )
-    keys = [*(["bucket"] if bucket else []), "x", "bin"]
-    frame: pd.DataFrame = rows.group_by(keys).agg(customers=rows.count(), spent=_total(rows.spent)).to_pandas()
-    return frame.sort_values(keys, ignore_index=True)
+    x = below(max(window.close_day - window.open_day, 1))
+    bins = below((_FEWEST + 64) * SPEND_STEPS).astype("int64") - _FEWEST * SPEND_STEPS
+    keys = Keys.of(lives, [*(["bucket"] if bucket else []), "x", "bin"], own={"x": x, "bin": bins})
+
+    def numbers() -> Iterator[ir.Table]:
+        for some_days, some_lives in by_part(days, lives):
+            rows = repeat_customers(some_days, some_lives, window=window)
+            rows = rows.filter(rows.born & (rows.x > 0) & (rows.spent > 0))
+            mean = rows.spent.cast("float64") / rows.x
+            step = (mean.log2() * SPEND_STEPS).floor().cast("int64")
+            yield numbered(rows.mutate(bin=step + _FEWEST * SPEND_STEPS), keys, "spent")
+
+    return counted(numbers(), keys=keys, sums=["customers", "spent"])
 
 
 def _total(amounts: ir.IntegerColumn) -> ir.IntegerScalar:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from cxlab.evidence.parts import by_part
 from cxlab.quarter import Window
 
 _MONEY = "decimal(19, 0)"
@@ -39,21 +40,24 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         days, in minor units of the study currency. Sums are exact; floats only here, because squares outgrow
         64-bit integers. Sorted.
     """
-    return summed_stock([lives], by=by, window=window)
+    return summed_stock(lives, (part for (part,) in by_part(lives)), by=by, window=window)
 
 
-def summed_stock(parts: Sequence[ir.Table], *, by: Sequence[str], window: Window) -> pd.DataFrame:
-    """Sum the stock of tables of disjoint customers, of whom some may share an account.
+def summed_stock(lives: ir.Table, parts: Iterable[ir.Table], *, by: Sequence[str], window: Window) -> pd.DataFrame:
+    """Sum the stock of spells given part by part: disjoint customers, of whom some may share an account.
 
     Only accounts of several customers are summed account by account. Everybody else is an account alone: the
     customer whose account no row of another customer names.
     """
-    active = [_active(part, window=window) for part in parts]
-    named = ibis.union(*(rows.filter(rows.account_id != rows.customer_id).select("account_id") for rows in active))
-    shared, cells = named.distinct().cache(), ["tenure", *by]
-    alone = [_sums(rows.anti_join(shared, "account_id"), cells=cells).cache() for rows in active]
-    kept = [*cells, "account_id", "customers", "margin", "revenue"]
-    together = [rows.semi_join(shared, "account_id").select(*kept).cache() for rows in active]
+    named = _active(lives, window=window)
+    shared = named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
+    cells = ["tenure", *by]
+    alone, together = [], []
+    for part in parts:
+        rows = _active(part, window=window).select(*cells, "account_id", "customers", "margin", "revenue")
+        rows = rows.mutate(shares=rows.account_id.isin(shared.account_id).fill_null(False)).cache()
+        alone.append(_sums(rows.filter(~rows.shares), cells=cells).cache())
+        together.append(rows.filter(rows.shares).drop("shares").cache())
     stock = ibis.union(_sums(_accounts(ibis.union(*together), cells=cells), cells=cells), *alone)
     whole = stock.group_by(cells).agg(**{
         name: stock[name].sum().cast("int64" if name.startswith("customers") else "float64") for name in AMOUNTS

@@ -6,8 +6,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_of
-from cxlab.evidence.repeat import repeat_customers
+from cxlab.evidence.bucket import bucket_in
+from cxlab.evidence.parts import by_part
+from cxlab.evidence.repeat import repeat_customers, with_way
 from cxlab.quarter import Window
 
 VALUE_STEPS = 100
@@ -18,7 +19,7 @@ NOTHING = -1
 
 
 def value_bins(
-    ways: ir.Table,
+    lives: ir.Table,
     days: ir.Table | None,
     *,
     window: Window,
@@ -29,8 +30,8 @@ def value_bins(
 
     Parameters
     ----------
-    ways : ibis table
-        Spells with ``way`` (`cxlab.evidence.repeat.with_way`).
+    lives : ibis table
+        Spells, with ``way`` (`cxlab.evidence.repeat.with_way`) or without.
     days : ibis table or None
         Customer-days; None where the study has none.
     window : Window
@@ -46,27 +47,45 @@ def value_bins(
     DataFrame
         ``bucket``, ``bin``, ``customers``, ``value`` (minor units, whole). Counts of disjoint customers add.
     """
+    tenures, buying = ibis.memtable(by_tenure), ibis.memtable(by_buying) if len(by_buying) else None
+    frames = []
+    for some, *rest in by_part(lives) if days is None else by_part(lives, days):
+        bought = rest[0] if rest else None
+        ways = some if "way" in some.columns else with_way(some, bought, window=window)
+        rows = _looked_up(ways, tenures, window=window, buying=buying is not None)
+        if bought is not None and buying is not None:
+            rows = rows.union(_bought(ways, bought, buying, window=window))
+        frames.append(_binned(rows))
+    counted = pd.concat(frames).groupby(["bucket", "bin"], as_index=False)[["customers", "value"]].sum()
+    return counted.sort_values(["bucket", "bin"], ignore_index=True)
+
+
+def _looked_up(ways: ir.Table, tenures: ir.Table, *, window: Window, buying: bool) -> ir.Table:
+    """Value by tenure of the active, but for those valued by their buying."""
     close = window.close_day
     active = ways.filter((ways.start_day < close) & ~(ways.exit_day < close).fill_null(False))
-    active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"))
-    bought = (active.way == "bought") & ibis.literal(bool(len(by_buying)))
-    looked = active.filter(~bought).inner_join(ibis.memtable(by_tenure), ["plan", "tenure"])
+    active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"), bucket=bucket_in(active))
+    looked = active.filter((active.way != "bought") | (not buying)).inner_join(tenures, ["plan", "tenure"])
     amount = looked.margin_amount * looked.per_margin + looked.revenue_amount * looked.per_revenue
-    rows = looked.select("account_id", value=amount.round().cast("int64"))
-    if days is not None and len(by_buying):
-        buyers = repeat_customers(days, ways, window=window)
-        buyers = buyers.filter(buyers.born & buyers.active)
-        found = buyers.inner_join(ibis.memtable(by_buying), ["plan", "x", "t_x", "total"])
-        value = (found.fixed + found.per_spent * found.spent).round().cast("int64")
-        rows = rows.union(found.select("account_id", value=value))
+    return looked.select("bucket", value=amount.round().cast("int64"))
+
+
+def _bought(ways: ir.Table, days: ir.Table, buying: ir.Table, *, window: Window) -> ir.Table:
+    """Value by buying of the active whose birth was seen."""
+    buyers = repeat_customers(days, ways, window=window)
+    found = buyers.filter(buyers.born & buyers.active).inner_join(buying, ["plan", "x", "t_x", "total"])
+    return found.select("bucket", value=(found.fixed + found.per_spent * found.spent).round().cast("int64"))
+
+
+def _binned(rows: ir.Table) -> pd.DataFrame:
     rows = rows.mutate(value=ibis.greatest(rows.value, 0))
     size = (ibis.greatest(rows.value, 1).cast("float64").log2() * VALUE_STEPS).floor().cast("int64")
-    rows = rows.mutate(bin=ibis.ifelse(rows.value > 0, size, NOTHING), bucket=bucket_of(rows.account_id))
+    rows = rows.mutate(bin=ibis.ifelse(rows.value > 0, size, NOTHING))
     counted = rows.group_by(["bucket", "bin"]).agg(
         customers=rows.count(), value=rows.value.sum().cast("decimal(38, 0)").cast("int64")
     )
     frame: pd.DataFrame = counted.to_pandas()
-    return frame.sort_values(["bucket", "bin"], ignore_index=True)
+    return frame
 
 
 def acquisition_costs(customers: ir.Table, *, window: Window) -> pd.DataFrame:

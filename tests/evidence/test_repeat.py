@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, with_way
+from cxlab.evidence import stock_table
+from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, stock_by_way, with_way
 from cxlab.quarter import Window
 
 HALF = Window(open=date(2026, 1, 1), close=date(2026, 7, 1))
@@ -155,3 +156,51 @@ def test_an_unknown_trait_is_refused(small):
         ValueError, match=r"^by names traits of customers \(customer_id, .*, amount\); got colour$"
     ):
         repeat_counts(*small, window=HALF, by=["plan", "colour"])
+
+
+def cut(table, *, parts):
+    """The same table with a part, alike for all rows of a customer."""
+    return table.mutate(part=(table.customer_id.length() % parts).cast("int16"))
+
+
+def test_parts_added_are_the_whole():
+    rows, lives = drawn(customers=120, seed=4)
+    rows += [("c3", 170, 70), ("c5", 175, 80)]
+    lives += [("c3", 150, None, False), ("c5", 160, None, True)]  # back again, the one under contract
+    whole = days_of(rows), lives_of(lives)
+    parts = tuple(cut(table, parts=3) for table in whole)
+    for count, arguments in (
+        (repeat_counts, {"by": ["plan", "segment"], "bucket": True}),
+        (repeat_counts, {"later": 30}),
+        (spend_counts, {"bucket": True}),
+    ):
+        window = HALF if "later" not in arguments else Window(open=HALF.open, close=date(2026, 5, 1))
+        found, expected = (count(*tables, window=window, **arguments) for tables in (parts, whole))
+        assert len(expected) > 10
+        pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_prepared_bucket_is_taken_as_it_is():
+    rows, lives = drawn(customers=60, seed=5)
+    people = lives_of(lives)
+    prepared = people.mutate(bucket=ibis.literal(7, type="int32"))
+    found = repeat_counts(days_of(rows), prepared, window=HALF, bucket=True)
+    assert set(found["bucket"]) == {7}
+    assert found["customers"].sum() == repeat_counts(days_of(rows), people, window=HALF)["customers"].sum()
+
+
+def test_everybody_in_stock_is_valued_in_one_way_whatever_the_parts():
+    rows, lives = drawn(customers=90, seed=6)
+    lives += [("contract", 3, None, True), ("never", 9, None, False)]
+    people = lives_of(lives)
+    number = (people.customer_id.length() * 7 % 5).cast("string")
+    people = people.mutate(
+        account_id=ibis.literal("f") + number, margin_amount=ibis.literal(10), revenue_amount=ibis.literal(20)
+    )
+    days = days_of(rows)
+    whole = stock_table(with_way(people, days, window=HALF), by=["way"], window=HALF)
+    assert set(whole["way"]) == {"contract", "bought", "older", "not_yet"}
+    for some in ((people, days), (cut(people, parts=3), cut(days, parts=3))):
+        pd.testing.assert_frame_equal(stock_by_way(*some, by=["way"], window=HALF), whole)
+    looked_up = stock_by_way(cut(people, parts=3), None, by=["way"], window=HALF)
+    assert set(looked_up["way"]) == {"contract", "older"}

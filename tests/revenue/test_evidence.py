@@ -164,6 +164,20 @@ def test_disjoint_accounts_add_in_any_order_and_in_blocks_of_any_size(draw_panel
         panel_rows.BLOCK = size
 
 
+def test_who_never_gave_a_score_is_counted_and_enters_no_regression(rows, evidence, draw_panel, add_up):
+    silent = draw_panel(customers=40, asked=0.0, seed=9)
+    silent = silent.assign(customer_id="s" + silent["customer_id"], account_id="s" + silent["account_id"])
+    both = add_up(pd.concat([rows, silent], ignore_index=True))
+    last = silent["quarter_number"] == QUARTERS[-1].ordinal
+    assert both.rows - evidence.rows == len(silent)
+    assert both.active - evidence.active == both.pairs[0, 0] - evidence.pairs[0, 0] == last.sum()
+    assert both.revenue - evidence.revenue == silent["revenue_amount"].sum()
+    assert both.revenue_last - evidence.revenue_last == silent.loc[last, "revenue_amount"].sum()
+    assert (both.answers - evidence.answers).tolist() == [[40, 0, 0, 0]] * len(QUARTERS)
+    assert both.price.rows == evidence.price.rows
+    assert both.price.aa == pytest.approx(evidence.price.aa, rel=1e-12)
+
+
 def test_an_empty_panel_adds_nothing(rows, evidence, add_up):
     nothing = add_up(rows.iloc[:0])
     assert (nothing.rows, nothing.price.rows, nothing.active) == (0, 0, 0)
