@@ -144,6 +144,7 @@ def test_the_tables_say_what_was_measured(tmp_path):
     assert text.endswith(f"{render.END}\nafter\n")
     assert "old" not in text
     assert f"| churn | `{call}` | 2.00 s, 0.50 GB, 4.0x | 20.0 s, 0.50 GB | 1.00 |" in text
+    assert "|  | **all of them** | 2.00 s, 0.50 GB | 20.0 s, 0.50 GB | 1.00 |" in text
 
 
 def test_ours_stands_beside_theirs_and_a_library_that_gave_up_says_so():

@@ -6,6 +6,7 @@ taken as they are, so that evidence can be measured on tables that took long to 
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +78,7 @@ class Opened:
         return KnownTables(
             files=files, engine=self.engine, close=self.quarter.end, as_of=known_on,
             team_as_of=known_on + timedelta(days=3650), currency=self.config.currency,
+            versions=frozenset(name for name, path in files.items() if _has_versions(path)),
         )  # fmt: skip
 
     @cached_property
@@ -93,6 +95,12 @@ class Opened:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"a study opened to be measured has no {name!r}; add it to tests/benchmarks/scale")
+
+
+def _has_versions(accepted: Path) -> bool:
+    """Whether rows of an accepted table say since when they are valid."""
+    record = json.loads(accepted.with_suffix(".json").read_text(encoding="utf-8"))
+    return "valid_from" in {*record["brought"]} - {*record["empty"]}
 
 
 def newest(folder: Path, pattern: str, *, needed: str) -> Path:

@@ -150,7 +150,7 @@ def _shared_out(child: int) -> list[float]:
     return [int(line.split()[1]) / 1024**2 for line in lines if line.startswith("Pss:")]
 
 
-def wait_until_quiet(most: float = 0.7, *, seconds: float = 600.0) -> None:
+def wait_until_quiet(most: float = 0.7, *, seconds: float = 240.0) -> None:
     """Wait until nothing else keeps the machine busy; say so when it never is."""
     until = time.monotonic() + seconds
     while os.getloadavg()[0] > most and time.monotonic() < until:

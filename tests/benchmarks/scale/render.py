@@ -114,8 +114,23 @@ def evidence(found: list[Line]) -> list[str]:
             cells = [_beside(line, held) for line in mine.values()]
             shown = f"`{name}`" if piece["job"] == "call" else name
             rows.append([piece["story"], shown, *cells, "" if slope is None else f"{slope:.2f}"])
+    rows += [_all(held, sizes)] if rows else []
     head = ["asked in", "what", *(f"{named(size)}: CPU, memory, times the scan" for size in sizes), "growth"]
     return [measured_on(found), "", *table(head, rows)] if rows else []
+
+
+def _all(held: Found, sizes: Sequence[int]) -> list[str]:
+    """Every builder and fit added up; memory of the largest."""
+    wanted = {(piece["job"], piece["story"], name) for name, piece in pieces()}
+    sums = {}
+    for size in sizes:
+        mine = [line for key, line in held.items() if key[:3] in wanted and key[3] == size]
+        sums[size] = {
+            "cpu": sum(line["cpu"] for line in mine),
+            "peak": max((line["peak"] for line in mine), default=0),
+        }
+    slope = exponent({size: line["cpu"] for size, line in sums.items()})
+    return ["", "**all of them**", *map(cost, sums.values()), "" if slope is None else f"{slope:.2f}"]
 
 
 def _beside(line: Line | None, held: Found) -> str:
