@@ -94,14 +94,14 @@ def _unbroken(people: ir.Table) -> ir.Table:
 
 
 def _sign_covers(signs: Signs, *, people: ir.Table) -> ir.Table:
-    """Return every sign of the people as a cover, and what joining covers."""
+    """Return what the people's signs cover, each cover once, and what joining covers."""
     who = people.select("customer_id", "number", "back")
     heard = signs.rows.inner_join(who, "number").select("customer_id", "from_day", "to_day", "back")
     joining = people.filter(people["joining_until"].notnull())
     joining = joining.select("customer_id", from_day="joined_day", to_day="joining_until", back="back")
     carried = people.filter(people["carried"])
     carried = carried.select("customer_id", from_day="joined_day", to_day="first_day", back="back")
-    rows = ibis.union(heard, joining, carried)
+    rows = ibis.union(heard, joining, carried, distinct=True)  # equal covers have no order
     return rows.select(
         "customer_id",
         "from_day",

@@ -237,6 +237,17 @@ def test_a_short_validity_inside_a_longer_one_ends_nothing(spells):
     ]
 
 
+def test_several_signs_on_the_day_of_a_return_are_one(spells):
+    people = [{"customer_id": "a", "first_seen": date(2024, 1, 1), "plan": "loose"}]
+    days = [date(2024, 1, 1), *[date(2024, 4, 1)] * 5, *[date(2024, 7, 1)] * 5]
+    money = [recharge("a", day) | {"txn_id": f"t{number}"} for number, day in enumerate(days)]
+    assert told(spells(customers=people, transactions=money)) == [
+        ("a", 1, date(2024, 1, 1), date(2024, 3, 1)),
+        ("a", 2, date(2024, 4, 1), date(2024, 5, 31)),
+        ("a", 3, date(2024, 7, 1), date(2024, 8, 30)),
+    ]
+
+
 def test_a_recycled_number_is_another_customer(spells):
     people = [
         {"customer_id": "first owner", "account_id": "0901", "first_seen": date(2024, 1, 1), "plan": "loose"},
