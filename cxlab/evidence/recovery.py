@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_of
+from cxlab.evidence.bucket import bucket_in
 from cxlab.evidence.scores import by_quarter, declared_answers
 
 WITHIN = 2
@@ -48,7 +48,7 @@ def recovery_sums(responses: ir.Table, cases: ir.Table, *, days: int = 10) -> pd
     bad = bad.filter((gap >= 1) & (gap <= WITHIN) & (bad.again_day > bad.opened_day + days))
     found = bad.select(
         quarter_number=bad.again_quarter, first=bad.nps.cast("int64"), called=bad.called,
-        bucket=bucket_of(bad.account), rise=bad.again.cast("int64") - bad.nps.cast("int64"),
+        bucket=bucket_in(bad, bad.account), rise=bad.again.cast("int64") - bad.nps.cast("int64"),
     )  # fmt: skip
     keys = ["quarter_number", "first", "called", "bucket"]
     sums = found.group_by(keys).agg(answers=found.count(), rise=found.rise.sum())

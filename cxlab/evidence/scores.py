@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_of
+from cxlab.evidence.bucket import bucket_in
 from cxlab.maths.net_change import GROUPS
 from cxlab.quarter import DAYS_PER_MONTH, Quarter
 
@@ -58,7 +58,7 @@ def score_counts(
     answers = declared_answers(responses, kind=kind, measure="grp")
     keys = ["quarter_number", *by, *(["bucket"] if bucket else [])]
     if bucket:
-        answers = answers.mutate(bucket=bucket_of(answers.account))
+        answers = answers.mutate(bucket=bucket_in(answers, answers.account))
     named = {f"{group}s": ibis.ifelse(answers.grp == group, 1, 0).sum() for group in GROUPS[:3]}
     accounts = answers.group_by([*keys, "account"]).agg(**named)
     accounts = accounts.mutate(

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_of
+from cxlab.evidence.bucket import bucket_in
 from cxlab.evidence.scores import by_quarter, declared_answers
 
 EDGES = (3, 6, 10)
@@ -46,8 +46,8 @@ def waiting_sums(
     wait = answers.wait_s.cast("int64")
     bands = [(wait <= 60 * edge, band) for edge, band in zip(EDGES, WAIT_BANDS, strict=False)]
     answers = answers.mutate(
-        wait_band=ibis.cases(*bands, else_=WAIT_BANDS[-1]), bucket=bucket_of(answers.account), y=answers.ces,
-        x=ibis.greatest(wait - 60 * free, 0),
+        wait_band=ibis.cases(*bands, else_=WAIT_BANDS[-1]), bucket=bucket_in(answers, answers.account),
+        x=ibis.greatest(wait - 60 * free, 0), y=answers.ces,
     )  # fmt: skip
     keys = ["quarter_number", "touchpoint", "scale_min", "scale_max", "wait_band", "bucket"]
     x, y = answers.x, answers.y

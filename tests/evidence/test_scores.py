@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,3 +175,13 @@ def test_unknown_names_are_refused_in_words(responses):
         rating_counts(table, measure="nps")
     with pytest.raises(ValueError, match=r"^pairs needs at least one earlier quarter; got none$"):
         pairs(table, quarter=Q3, against=[])
+
+
+@settings(max_examples=4, deadline=None)
+@given(rows)
+def test_a_prepared_bucket_is_taken_as_it_is(responses, drawn):
+    answers = responses(declared(drawn))
+    table = score_counts(answers.mutate(bucket=ibis.literal(7, type="int32")), bucket=True)
+    assert set(table["bucket"]) <= {7}
+    counts = list(ANSWERS)
+    assert table[counts].sum().tolist() == score_counts(answers)[counts].sum().tolist()
