@@ -24,6 +24,7 @@ from cxlab.errors import CxlabError, UsageError
 if TYPE_CHECKING:
     from cxlab.run import RunResult
     from cxlab.run.engine import Watch
+    from cxlab.tables.erase import Erased
 
 P = ParamSpec("P")
 
@@ -140,6 +141,27 @@ def check(
 
 @app.command()
 @_in_words
+def erase(
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Find everything, change nothing.")] = False,
+) -> None:
+    """Take people out of a study for good; their ids are read from standard input, one a line, and never shown.
+
+    What a load leaves out from now on, what was removed and what still holds data of them is told.
+
+    Example: cxlab erase --study ~/studies/mobile
+    """
+    from cxlab.run.erase import erase as erase_from
+
+    done = erase_from(_identifiers(), config=study, dry_run=dry_run)
+    typer.echo("\n".join(_erased(done, dry_run=dry_run)))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(done), sort_keys=True))
+
+
+@app.command()
+@_in_words
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder outside the checkout.")],
 ) -> None:
@@ -173,6 +195,41 @@ def synth(
     started = time.monotonic()
     make_company(to, customers=customers, seed=seed, calm=calm, reverse=reverse, progress=_say)
     _say(f"wrote {to} ({time.monotonic() - started:.0f} s)")
+
+
+def _identifiers() -> list[str]:
+    """Read identifiers without showing them; a person at a terminal is asked for one."""
+    if sys.stdin.isatty():
+        import getpass
+
+        given = [getpass.getpass("identifier (not shown): ")]
+    else:
+        given = sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines()
+    found = list(dict.fromkeys(line.strip() for line in given if line.strip()))
+    if not found:
+        raise UsageError("an identifier is needed on standard input, one a line")
+    return found
+
+
+def _erased(done: Erased, *, dry_run: bool) -> Iterator[str]:
+    people = f"{done.people} {'person' if done.people == 1 else 'people'}"
+    again = f", {done.known} of them erased before" if done.known else ""
+    left = f"{sum(done.tables.values()):,} rows in {len(done.tables)} tables"
+    if dry_run:
+        yield f"would erase {people}{again}: {left}; nothing has changed"
+    else:
+        yield f"erased {people}{again}: loads leave out {left}; the next run makes all tables anew"
+    parts = (
+        ("would be removed" if dry_run else "removed", done.removed.items()),
+        ("look yourself", ((path, None) for path in done.unread)),
+        ("raw files that still hold them, rows", done.raw.items()),
+        (
+            "reports that still hold them",
+            ((run, ", ".join(files)) for run, files in done.published.items()),
+        ),
+    )
+    for title, found in parts:
+        yield from (f"{title}: {place}{'' if count is None else f': {count}'}" for place, count in found)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from cxlab import errors
 from cxlab.cli import _in_words, app
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ["run", "check", "init", "synth"]
+COMMANDS = ["run", "check", "erase", "init", "synth"]
 HEAVY = ("pandas", "numpy", "ibis", "duckdb", "matplotlib", "scipy", "papermill", "nbformat", "pyarrow", "babel")
 
 
