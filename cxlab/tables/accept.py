@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +19,13 @@ from cxlab.tables.limits import limit_of
 from cxlab.tables.parts import parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.schema import Table, see
+from cxlab.tables.source_files import broken
 from cxlab.tables.sources import Refused, read
 from cxlab.tables.stage import Staged, empty_columns, mapping_problems, stage
 from cxlab.tables.whole_files import take_away, written_whole
 from cxlab.tables.withheld import Withholding, count_withheld, kept_rows
+
+_DAMAGED = re.compile(r'Failed to read file "(.+)": (.+)')
 
 _PLACES = 3
 """So many rows of each reason are named; all of them stand in the quarantine file."""
@@ -123,6 +127,9 @@ def stage_all(
 def _not_staged(source_name: str, *, source: Source, error: duckdb.Error) -> str:
     """Say whether the study file's SQL is wrong, or the file itself is damaged behind its header."""
     said = str(error).splitlines()[0]
+    damaged = _DAMAGED.search(said)
+    if damaged:
+        return f"sources.{source_name}: {broken(damaged[1], kind='parquet', said=damaged[2])}"
     if isinstance(error, (duckdb.ProgrammingError, duckdb.ConversionException)):
         return f"sources.{source_name}: an SQL expression is wrong: {said}"
     paths = ", ".join(file.path for file in source.files(source_name).values())

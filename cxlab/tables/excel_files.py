@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
+from cxlab.tables.source_files import broken
 
 
 def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = ()) -> str:
@@ -29,12 +31,17 @@ def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] =
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError) as error:
+        if path.read_bytes()[:2] == b"PK":
+            raise DataError(broken(path.name, kind="excel", said=str(error))) from None
         raise DataError(f'{path.name} is not an Excel file: {error}; if it is text, set format = "csv"') from None
     title = file.sheet or book.sheet_names[0]
     if title not in book.sheet_names:
         raise DataError(f"{path.name} has no sheet {title!r}; it has {', '.join(map(repr, book.sheet_names))}")
-    sheet = book.get_sheet_by_name(title)
-    lines = sheet.to_python(skip_empty_area=False)
+    try:
+        lines = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        errors = _errors(path, title=title)
+    except (python_calamine.CalamineError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(broken(path.name, kind="excel", said=str(error))) from None
     if len(lines) < file.header or not any(lines[file.header - 1]):
         raise DataError(f"{path.name}, sheet {title!r} has no header: line {file.header} is empty or not there")
     header = {str(cell).strip(): place for place, cell in enumerate(lines[file.header - 1]) if _filled(cell)}
@@ -44,7 +51,6 @@ def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] =
     numbers = [
         number for number, line in enumerate(lines, start=1) if number > file.header and any(map(_filled, line))
     ]
-    errors = _errors(path, title=title)
     arrays = {
         column: pa.array(
             [errors.get((number, place)) or _text(lines[number - 1][place]) for number in numbers], pa.string()

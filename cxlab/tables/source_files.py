@@ -121,6 +121,14 @@ def watch(sources: Mapping[str, Source], *, folder: Path, remembered: Path) -> W
     return Watched(sources=found, before=before, hashes=hashes, remembered=remembered)
 
 
+def broken(file: Path | str, *, kind: str, said: str) -> str:
+    """Say that a file is damaged, or only half there, and what to do."""
+    return (
+        f"{file} cannot be read as {kind}: {said}; it is damaged or has not arrived whole: "
+        "bring the whole file, then run again"
+    )
+
+
 def _states(path: Path) -> dict[Path, State]:
     states = {}
     for file in files_of(path):

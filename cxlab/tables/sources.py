@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from cxlab.tables.config import File, Source
 from cxlab.tables.csv_files import csv_view
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of
+from cxlab.tables.source_files import broken
+
+_NAMED = re.compile(r"[Ff]ile ['\"]([^'\"]+)['\"]")
+"""How the engine names the file it cannot read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,11 @@ def _view(
     except duckdb.Error as error:
         if limit_of(error, folder=scratch) is not None:
             raise
-        raise DataError(f"{path} cannot be read as {file.kind}: {str(error).splitlines()[0]}") from None
+        said = str(error).splitlines()[0]
+        if file.kind == "parquet":
+            named = _NAMED.search(said)
+            raise DataError(broken(named[1] if named else path, kind="parquet", said=said)) from None
+        raise DataError(f"{path} cannot be read as {file.kind}: {said}") from None
     return refused
 
 
