@@ -8,6 +8,7 @@ import math
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import cxlab.evidence
@@ -19,7 +20,8 @@ from scale import render  # noqa: E402
 from scale.evidence import evidence_of, pieces, together  # noqa: E402
 from scale.fits import BARS, FITS  # noqa: E402
 from scale.loading import alone, told_of  # noqa: E402
-from scale.looking import columns_of, owner  # noqa: E402
+from scale.looking import Looked, columns_of, owner  # noqa: E402
+from scale.meter import Meter  # noqa: E402
 from scale.names import FROM_ELSEWHERE, Names  # noqa: E402
 from scale.results import newest  # noqa: E402
 from scale.scans import scan_sql  # noqa: E402
@@ -105,6 +107,17 @@ def test_columns_of_a_plan_are_those_shown_and_those_filtered_by():
     lives = ["plan", "exit_day", "day", "account_id"]
     assert found & set(lives) == {"plan", "exit_day", "day"}
     assert owner(found, among={"days": ["day", "customer_id"], "lives": lives}) == "lives"
+
+
+def test_every_statement_is_looked_at_also_those_that_fill_a_table(tmp_path):
+    engine = duckdb.connect()
+    engine.execute(f"COPY (SELECT 1 AS day, 'a' AS plan, 2 AS spell) TO '{tmp_path / 'a.parquet'}'")
+    engine.execute(f"CREATE VIEW lives AS SELECT * FROM '{tmp_path / 'a.parquet'}'")
+    looked = Looked(engine, tables={"lives": ["day", "plan", "spell"]}, meter=Meter())
+    looked.execute("CREATE TABLE held (day INTEGER)").execute("INSERT INTO held SELECT day FROM lives")
+    assert looked.read == {"lives": {"day"}}
+    assert looked.sql("SELECT max(spell) FROM lives WHERE plan = 'a'").fetchall() == [(2,)]
+    assert looked.read == {"lives": {"day", "plan", "spell"}}
 
 
 def test_a_bare_scan_touches_every_column():

@@ -97,6 +97,10 @@ JOBS = {"opening": opening, "making": making, "one_table": one_table, "one_scan"
 
 def measure(study: Path, *, quarter: str, customers: int, threads: int, to: Path | None) -> None:
     """Load a study into a new folder, step by step, and write ``results/load.jsonl``."""
+    import cxlab.tables.study  # noqa: F401  (imported once, for all)
+    from cxlab.tables.fingerprint import code_version
+
+    code_version()  # known here, it is known in every process begun from this one: none reads the sources again
     about = batch(customers=customers, threads=threads)
     with _folder(to, beside=study) as folder:
         twin(study, folder)

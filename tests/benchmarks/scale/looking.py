@@ -37,7 +37,8 @@ class Looked:
 
     def execute(self, query: Any, *rest: Any, **named: Any) -> Any:
         self._look(query)
-        return self._connection.execute(query, *rest, **named)
+        done = self._connection.execute(query, *rest, **named)
+        return self if done is self._connection else done  # the same connection: what it is told next is seen too
 
     def sql(self, query: Any, *rest: Any, **named: Any) -> Any:
         self._look(query)
@@ -54,7 +55,7 @@ class Looked:
             try:
                 plan = self._connection.execute(f"EXPLAIN (FORMAT json) {text}").fetchall()
             except Exception as error:
-                print(f"no plan of {text[:200]}: {error}")
+                print(f"no plan of {text[:200]}: {error}", flush=True)
                 return
             for columns in columns_of(json.loads(plan[0][1])):
                 table = owner(columns, among={name: self._tables[name] for name in inside})
