@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from cxlab.errors import LimitError
+from cxlab.tables.own_names import lasting_folder
 
 LIMITED = (duckdb.Error, OSError)
 """Errors among which are those of memory and disk."""
@@ -68,7 +69,7 @@ def limit_of(error: BaseException, *, folder: Path | None = None) -> LimitError 
     if _is_full(error, text=text):
         found = _FILE.search(text)
         named = found[1] if found else getattr(error, "filename", None)
-        return _disk(Path(named).parent if named else here)
+        return _disk(lasting_folder(Path(named)) if named else here)
     return None
 
 

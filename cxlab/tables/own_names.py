@@ -36,6 +36,12 @@ def is_left_behind(path: Path) -> bool:
         return False
 
 
+def lasting_folder(file: Path) -> Path:
+    """Return the folder of a file; of a working file the folder its working names stand in."""
+    named = [place for place in (file, *file.parents) if _OWN.search(place.name)]
+    return (named[-1] if named else file).parent
+
+
 @functools.cache
 def _machine() -> str:
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
