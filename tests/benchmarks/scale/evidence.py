@@ -32,6 +32,8 @@ def measure(study: Path, *, quarter: str, customers: int, threads: int, repeats:
     """Measure and write the lines of ``results/evidence.jsonl``."""
     about = batch(customers=customers, threads=threads)
     where = {"study": str(study), "quarter": quarter}
+    for each in stories().values():
+        each.known()  # imported here once, not by every process
     read: dict[str, dict[str, list[str]]] = {}
     with tempfile.TemporaryDirectory(prefix="evidence-") as kept:
         for time in range(repeats):

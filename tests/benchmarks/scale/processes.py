@@ -36,6 +36,7 @@ def forked(job: Job) -> dict[str, Any]:
     Failed
         With the last lines of the error.
     """
+    import scale.opened  # noqa: F401  (so that no copy has to import it)
     from scale.child import jobs
 
     work = jobs()[job["job"]]
