@@ -160,6 +160,32 @@ def erase(
         typer.echo(json.dumps(dataclasses.asdict(done), sort_keys=True))
 
 
+@app.command("rotate-key")
+@_in_words
+def rotate_key(
+    study: StudyOption = None,
+    lost: Annotated[bool, typer.Option("--lost", help="The old key is gone: begin anew, no crosswalk.")] = False,
+    leave_behind: Annotated[
+        bool, typer.Option("--leave-behind", help="Let erased people off the list whom no source holds any more.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give the ids of a study a new key; a crosswalk in the private folder says what each pseudonym was and is.
+
+    Example: cxlab rotate-key --study ~/studies/mobile
+    """
+    from cxlab.run.rotate import rotate
+
+    done = rotate(config=study, lost=lost, leave_behind=leave_behind)
+    typer.echo(f"the key {done.old} was changed to {done.new}; the next run loads everything anew")
+    if done.crosswalk:
+        typer.echo(f"crosswalk: {done.ids:,} pseudonyms in {done.crosswalk} of the private folder")
+    if done.erased or done.left_behind:
+        typer.echo(f"erased people: {done.erased:,} carried on, {done.left_behind:,} left behind")
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(done), sort_keys=True))
+
+
 @app.command()
 @_in_words
 def init(

@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from cxlab.tables.parts import part_files
 from cxlab.tables.private import hashed, hashes
 from cxlab.tables.schema import TABLES, Table
 from cxlab.tables.sources import read
-from cxlab.tables.stage import stage
-from cxlab.tables.withheld import FOLLOWS, PEOPLE, keyed
+from cxlab.tables.stage import Staged, stage
+from cxlab.tables.withheld import FOLLOWS, PEOPLE, is_hashed, keyed
 
 KINDS = {**dict.fromkeys(PEOPLE, "person"), "response_id": "response", "verbatim_id": "verbatim"}
 _SAID = ("answers", "verbatims")
@@ -111,14 +111,9 @@ def _staged(config: StudyConfig, *, folder: Path, engine: Backend, scratch: Path
             if source.table != table.name or not set(KINDS) & set(table.names):
                 continue
             narrow = _narrow(table)
-            plain = _plain(source, columns=narrow.names)
-            reading = read(
-                engine, source_name=source_name, source=plain, folder=folder, scratch=scratch / source_name,
-                first_month=config.first_month,
-            )  # fmt: skip
-            one = stage(
-                engine, table=narrow, source_name=source_name, source=plain, reading=reading,
-                currency=config.currency, to=scratch / f"{source_name}.parquet",
+            one = _typed(
+                narrow, source_name=source_name, source=source, config=config, folder=folder, engine=engine,
+                scratch=scratch,
             )  # fmt: skip
             path = next(iter(source.files(source_name).values())).path
             yield _Rows(
@@ -127,10 +122,62 @@ def _staged(config: StudyConfig, *, folder: Path, engine: Backend, scratch: Path
             )  # fmt: skip
 
 
-def _narrow(table: Table) -> Table:
-    """Return a table with no columns but ids, and what customers wrote."""
-    said = table.name in _SAID
-    kept = [column for column in table.columns if column.type == "id" or (said and column.name == "text")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdColumn:
+    """An id column of a source as the source writes it: SQL of its rows, its name, whether loads hash it."""
+
+    rows: str
+    column: str
+    hashed: bool
+
+
+def ids_of_sources(config: StudyConfig, *, folder: Path, engine: Backend, scratch: Path) -> list[IdColumn]:
+    """Return the id columns of all sources but the key of transactions, which nothing refers to.
+
+    Parameters
+    ----------
+    scratch : Path
+        Where rows are kept meanwhile.
+    """
+    found = []
+    for table in TABLES.values():
+        for source_name, source in config.sources.items():
+            narrow = _narrow(table, more=source.hash)
+            if source.table != table.name or not narrow.columns:
+                continue
+            one = _typed(
+                narrow, source_name=source_name, source=source, config=config, folder=folder, engine=engine,
+                scratch=scratch,
+            )  # fmt: skip
+            found += [
+                IdColumn(rows=one.rows, column=column, hashed=is_hashed(column, source=source))
+                for column in one.columns
+                if column != "txn_id" and (table.column(column).type == "id" or column in source.hash)
+            ]
+    return found
+
+
+def _typed(
+    narrow: Table, *, source_name: str, source: Source, config: StudyConfig, folder: Path, engine: Backend,
+    scratch: Path,
+) -> Staged:  # fmt: skip
+    """Read some columns of a source, ids as it writes them."""
+    plain = _plain(source, columns=narrow.names)
+    reading = read(
+        engine, source_name=source_name, source=plain, folder=folder, scratch=scratch / source_name,
+        first_month=config.first_month,
+    )  # fmt: skip
+    to = scratch / f"{source_name}.parquet"
+    return stage(
+        engine, table=narrow, source_name=source_name, source=plain, reading=reading, currency=config.currency,
+        to=to,
+    )  # fmt: skip
+
+
+def _narrow(table: Table, *, more: Collection[str] = ()) -> Table:
+    """Return a table with no columns but ids, what customers wrote, and some more."""
+    said = ("text",) if table.name in _SAID else ()
+    kept = [column for column in table.columns if column.type == "id" or column.name in (*said, *more)]
     return dataclasses.replace(table, columns=tuple(kept))
 
 

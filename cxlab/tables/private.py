@@ -20,7 +20,10 @@ from cxlab.errors import DataError, UsageError
 from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.whole_files import write_whole
 
-KEY, STAMP = "id.key", "id-key.fingerprint"
+KEY, STAMP, LIST = "id.key", "id-key.fingerprint", "suppressed"
+ROTATION = "rotation"
+"""Folder in the private one: what a change of keys has still to put in its place."""
+
 ERASED = "people were erased: the private folder has a list of them"
 SEE = "data/README.md#privacy"
 _STAMP = "# fingerprint of the key that hashed the ids of this study; the key itself stays in the private folder\n"
@@ -48,6 +51,7 @@ def id_key(config: StudyConfig, *, folder: Path) -> str:
     DataError
         If it is lost, damaged or another one than the study was hashed with.
     """
+    finish_rotation(config, folder=folder)
     path = folder / config.private / KEY
     expected = stamped(config, folder=folder)
     try:
@@ -113,6 +117,24 @@ def stamp(config: StudyConfig, *, folder: Path, key: str, erased: bool | None = 
     for path in _stamps(config, folder=folder):
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
+
+
+def finish_rotation(config: StudyConfig, *, folder: Path) -> None:
+    """Put in its place what a change of keys made, if one was begun (`cxlab.tables.rotate`)."""
+    private = folder / config.private
+    begun = private / ROTATION
+    if not begun.is_dir():
+        return
+    key = read_key(begun / KEY if (begun / KEY).is_file() else private / KEY)
+    stale = private / LIST
+    replaced = (begun / LIST).is_file() or not stale.is_file()
+    if not replaced and f"key {fingerprint(key)}" not in stale.read_text(encoding="utf-8").splitlines():
+        stale.replace(private / f"{LIST}-{stamped(config, folder=folder) or 'before'}")
+    others = [path for path in begun.iterdir() if path.name != KEY]
+    for path in [*others, *([begun / KEY] if (begun / KEY).is_file() else [])]:
+        path.replace(private / path.name)
+    stamp(config, folder=folder, key=key, erased=(private / LIST).is_file())
+    begun.rmdir()
 
 
 def new_key() -> str:

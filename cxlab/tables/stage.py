@@ -158,14 +158,19 @@ def _original(sql: str, *, column: Column, source: Source) -> str:
     text = f"CAST({sql} AS VARCHAR)"
     if _is_hashed(column, source=source):
         return _hashed(f"trim({text})")
-    return kept_text(text) if column.type == "text" else text
+    if column.type in ("id", "code"):
+        return text
+    if column.type in ("integer", "amount", "real"):
+        return f"CASE WHEN TRY_CAST({text} AS DOUBLE) IS NULL THEN {kept_text(text)} ELSE {text} END"
+    return kept_text(text)
 
 
 def originals(staged: Staged, *, table: Table, source: Source, bad: str) -> str:
     """Return SQL of the refused rows: ``source``, ``record``, ``reasons`` and the original values as text.
 
-    Hashed columns stay hashed, and texts are redacted here as well. A column called like one of the quarantine's
-    own is shown with ``_value`` behind its name. Values are turned into text for refused rows only.
+    Hashed columns stay hashed; texts, and what was written where a date or a number belongs, are redacted here as
+    well. A column called like one of the quarantine's own is shown with ``_value`` behind its name. Values are
+    turned into text for refused rows only.
 
     Parameters
     ----------

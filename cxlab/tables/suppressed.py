@@ -18,9 +18,18 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.fingerprint import digest
-from cxlab.tables.private import SEE, STAMP, fingerprint, has_erased, hashed, id_key, write_private
+from cxlab.tables.private import (
+    LIST,
+    SEE,
+    STAMP,
+    fingerprint,
+    finish_rotation,
+    has_erased,
+    hashed,
+    id_key,
+    write_private,
+)
 
-LIST = "suppressed"
 SLOTS = 65_536
 """Values of the 16 bits."""
 
@@ -73,6 +82,7 @@ def suppressed_people(config: StudyConfig, *, folder: Path) -> Suppressed:
     UsageError, DataError
         If the key is not to be had (`cxlab.tables.private.id_key`), or the list is lost, damaged or another key's.
     """
+    finish_rotation(config, folder=folder)
     path = list_of(config, folder=folder)
     if path.is_file():
         return read_suppressed(path, key=id_key(config, folder=folder))
