@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.evidence.keys import Ints, packed, stretch_of, unpacked
+from cxlab.evidence.keys import Ints, stretch_of, unpacked
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, Window, day_number
 
@@ -71,11 +71,11 @@ def time_at_risk(
     known = (*sizes[:at], max(len(quarters), 1), *sizes[at:])
     begun = window.close_day - lives.start_day if quarters else _floor(entry, width)
     last = end - lives.start_day if quarters else -_floor(lives.start_day - end, width)
-    rows = lives.filter(end - lives.start_day > entry).select(
-        entries=packed([*pattern, begun], (*known, SPAN)),
-        exits=packed([*pattern, code, last], (*known, codes, SPAN)),
-    )
-    counted = tallied(rows)
+    rows = lives.filter(end - lives.start_day > entry)
+    every = dict(enumerate(known))
+    at_entry, at_code, at_last = range(len(known), len(known) + 3)
+    numbers = {"entries": {**every, at_entry: SPAN}, "exits": {**every, at_code: codes, at_last: SPAN}}
+    counted = tallied([*pattern, begun, code, last], numbers, rows)
     entries, exits = counted["entries"], counted["exits"]
     began, first = unpacked(entries.numbers, (-1, SPAN))
     ended, why, tenure = unpacked(exits.numbers, (-1, codes, SPAN))

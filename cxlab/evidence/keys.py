@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -96,11 +97,22 @@ def packed(places: Sequence[ir.IntegerValue], sizes: Sequence[int]) -> ir.Intege
     ValueError
         If there are more combinations than whole numbers of 64 bits.
     """
+    number: ir.IntegerValue = _packed([place.cast("int64") for place in places], sizes)
+    return number
+
+
+def packed_rows(places: Sequence[Ints], sizes: Sequence[int]) -> Ints:
+    """Do what `packed` does, out of the engine."""
+    numbers: Ints = _packed([place.astype(np.int64) for place in places], sizes)
+    return numbers
+
+
+def _packed(places: Sequence[Any], sizes: Sequence[int]) -> Any:  # noqa: ANN401  (columns or arrays)
     if math.prod(sizes) >= 2**63:
         raise ValueError(f"too many combinations to count: columns of {', '.join(map(str, sizes))} values")
-    number: ir.IntegerValue = ibis.literal(0, type="int64")
-    for place, size in zip(places, sizes, strict=True):
-        number = number * size + place.cast("int64")
+    number = places[0]
+    for place, size in zip(places[1:], sizes[1:], strict=True):
+        number = number * size + place
     return number
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.evidence.keys import Ints, Keys, packed, stretch_of, unpacked
+from cxlab.evidence.keys import Ints, Keys, stretch_of, unpacked
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, day_number
 
@@ -98,7 +98,8 @@ def _kinds(lives: ir.Table, *, keys: Keys, edges: Sequence[int]) -> _Kinds:
         ibis.ifelse(lives.provisional, 1, 0),
     ]  # fmt: skip
     sizes = (len(edges) + 1, len(edges) + 1, 4, 4, 2)
-    counted = tallied(lives.select(number=packed([*keys.places(lives), *places], (*keys.sizes, *sizes))))["number"]
+    every = [*keys.places(lives), *places]
+    counted = tallied(every, {"number": dict(enumerate((*keys.sizes, *sizes)))}, lives)["number"]
     cell, start, gone, spell, cause, undoable = unpacked(counted.numbers, (-1, *sizes))
     return _Kinds(
         cell=cell, start=start, exit=gone, spell=spell, cause=cause, undoable=undoable, customers=counted.counts

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
+
+from cxlab.evidence.keys import packed_rows
 
 Ints = NDArray[np.int64]
 
@@ -60,12 +63,26 @@ class Tally:
         self.numbers, self.counts = new, counts
 
 
-def tallied(rows: ir.Table) -> dict[str, Tally]:
-    """Count the numbers in each column of a table, which is read once."""
-    tallies = {name: Tally() for name in rows.columns}
-    for batch in rows.to_pyarrow_batches(chunk_size=BATCH):
-        for name, tally in tallies.items():
-            tally.add(batch.column(name).to_numpy(zero_copy_only=False))
+def tallied(
+    places: Sequence[ir.IntegerValue], numbers: Mapping[str, Mapping[int, int]], rows: ir.Table
+) -> dict[str, Tally]:
+    """Count packed numbers of a table, which is read once.
+
+    The engine hands out the places as they are: packing them here costs a tenth of doing it there.
+
+    Parameters
+    ----------
+    places : sequence of columns
+        Whole numbers of ``rows``.
+    numbers : mapping of str to mapping
+        What each number is packed of: which places, and how many values each of them has.
+    """
+    tallies = {name: Tally() for name in numbers}
+    columns = rows.select(**{str(at): place for at, place in enumerate(places)})
+    for batch in columns.to_pyarrow_batches(chunk_size=BATCH):
+        held = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+        for name, sizes in numbers.items():
+            tallies[name].add(packed_rows([held[at] for at in sizes], list(sizes.values())))
     for tally in tallies.values():
         tally.settle()
     return tallies

@@ -32,9 +32,9 @@ def test_counts_are_those_of_all_batches_together(batches, held):
 def test_every_column_of_a_table_is_counted_in_one_reading(monkeypatch):
     monkeypatch.setattr(tally, "BATCH", 3)
     table = ibis.memtable({"a": [1, 1, 2, 2, 2, 3, 1], "b": [7, 7, 7, 7, 7, 7, 7]})
-    counted = tallied(table)
+    counted = tallied([table.a, table.b], {"a": {0: 4}, "both": {1: 8, 0: 4}}, table)
     assert (counted["a"].numbers.tolist(), counted["a"].counts.tolist()) == ([1, 2, 3], [3, 3, 1])
-    assert (counted["b"].numbers.tolist(), counted["b"].counts.tolist()) == ([7], [7])
+    assert (counted["both"].numbers.tolist(), counted["both"].counts.tolist()) == ([29, 30, 31], [3, 3, 1])
 
 
 def test_values_come_back_from_their_number_and_none_comes_last():
