@@ -26,18 +26,31 @@ def span(rows: ir.Table, *, table: str) -> tuple[date, date] | None:
     return None if found["first"] is None else (found["first"], found["last"])
 
 
-def nothing_in(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> str | None:
-    """Say why a quarter has no data, or None if it has: something began or happened in it, or a contract ended."""
-    reach: list[str] = []
-    for name in HAPPENINGS:
-        if name not in tables:
-            continue
-        found = span(tables[name], table=name)
-        ended = _last_end(tables[name]) if name == "contracts" else None
-        last = max((day for day in (found[1] if found else None, ended) if day is not None), default=None)
-        if last is not None and last >= quarter.start:
+def nothing_in(
+    tables: Mapping[str, ir.Table], *, last_days: Mapping[str, date | None], quarter: Quarter
+) -> str | None:
+    """Say why a quarter has no data, or None if it has: something began or happened in it, or a contract ended.
+
+    Parameters
+    ----------
+    tables : mapping of str to Table
+        Tables as known at the close.
+    last_days : mapping of str to (date or None)
+        The last day of each one's rows (`span`).
+    """
+    there = [name for name in HAPPENINGS if name in tables]
+    last = {name: last_days.get(name) for name in there}
+    if any(day is not None and day >= quarter.start for day in last.values()):
+        return None
+    if "contracts" in last:
+        ends = (last["contracts"], _last_end(tables["contracts"]))
+        last["contracts"] = max((day for day in ends if day is not None), default=None)
+        if last["contracts"] is not None and last["contracts"] >= quarter.start:
             return None
-        reach.append(f"{name} reach to {last}" if last else f"{name} have no row before {quarter.end}")
+    reach = [
+        f"{name} reach to {day}" if day else f"{name} have no row before {quarter.end}"
+        for name, day in last.items()
+    ]
     return (
         f"needed: rows from {quarter.start} on; {', '.join(reach)}"
         if reach

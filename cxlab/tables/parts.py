@@ -21,6 +21,8 @@ PART_BYTES = 128 * 2**20
 """A part holds about so many bytes of the largest source: some ten million transactions as Parquet."""
 
 MOST_PARTS = 64
+HOW = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false"
+"""How tables are written: ids, never the same, are not looked up in dictionaries that cannot hold them."""
 _HELD_ROWS = 4_000_000
 """So many rows are held while they are dealt out to the parts, by each thread."""
 
@@ -69,7 +71,7 @@ def part_file(table: Path, part: int) -> Path:
 
 def write_rows(rows: str, *, engine: Backend, parts: int, to: Path) -> None:
     """Write rows of SQL to one Parquet file, or to a folder with a file or more of every part."""
-    how = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+    how = HOW
     if parts == 1:
         engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
         return

@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of, within_limits
-from cxlab.tables.parts import part_file, part_files
+from cxlab.tables.parts import HOW, part_file, part_files
 from cxlab.tables.whole_files import take_away, written_whole
 
 _KEPT_SECONDS = 86_400
@@ -92,7 +92,7 @@ def _write(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) 
     order = ", ".join(map(name, sort))
     engine.con.execute(
         f"COPY (SELECT * FROM ({ibis.to_sql(rows, dialect='duckdb')}) ORDER BY {order}) "
-        f"TO {quote(str(to))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        f"TO {quote(str(to))} ({HOW})"
     )
 
 

@@ -232,9 +232,6 @@ def _open(
         versions=frozenset(name for name, of in accepted.items() if "valid_from" in {*of.brought} - {*of.empty}),
         parts=max((of.parts for of in accepted.values()), default=1),
     )
-    empty = no_data(tables, quarter=quarter)
-    if refuse and empty is not None:
-        raise empty
     contents = {name: of.contents for name, of in sorted(accepted.items())}
     fingerprint = digest(contents, config.model_dump(mode="json", exclude=_NO_NUMBERS))
     counted = f"{quarter}-{digest(contents, as_of, team_as_of, code_version())}.json"
@@ -248,6 +245,9 @@ def _open(
         as_of=as_of,
         remembered=prepared / "counted" / counted,
     )
+    empty = no_data(tables, load=load, quarter=quarter)
+    if refuse and empty is not None:
+        raise empty
     refuse_other(load, fingerprint=fingerprint, config=config, folder=file.parent)
     return Study(
         config=with_names(config, tables=tables),
@@ -316,7 +316,8 @@ def _refuse_quarter(quarter: Quarter, *, today: date, config: StudyConfig, as_of
         raise UsageError(f"as_of lies before the end of {quarter}", [f"needed: {last} or later; got {as_of}"])
 
 
-def no_data(tables: Mapping[str, ir.Table], *, quarter: Quarter) -> DataError | None:
+def no_data(tables: Mapping[str, ir.Table], *, load: LoadReport, quarter: Quarter) -> DataError | None:
     """Return the error of a quarter in which nothing happened: no contract began or ended, no money, no answer."""
-    found = nothing_in(tables, quarter=quarter)
+    last_days = {name: table.last for name, table in load.tables.items()}
+    found = nothing_in(tables, last_days=last_days, quarter=quarter)
     return None if found is None else DataError(f"{quarter} has no data", [found], see="data/README.md")

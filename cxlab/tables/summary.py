@@ -84,7 +84,7 @@ def check_study(
         chosen=quarter is None,
         load=study.load,
         set_aside=tuple(aside),
-        refused=_both(over, no_data(study.tables, quarter=study.quarter)),
+        refused=_both(over, no_data(study.tables, load=study.load, quarter=study.quarter)),
     )
 
 
