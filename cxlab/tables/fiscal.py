@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlab.quarter import Quarter
-from cxlab.tables.days import day_of
+from cxlab.tables.days import day_literal, day_of
 
 
 def quarter_number(date: Any, *, first_month: int) -> ir.IntegerValue:  # noqa: ANN401  (a date or timestamp)
@@ -43,3 +43,10 @@ def calendar(quarters: Sequence[Quarter]) -> ir.Table:
         to_day=first_day(number + 1),
         before_day=first_day(number - 1),
     )
+
+
+def quarter_of(day: ir.IntegerValue, *, quarters: Sequence[Quarter]) -> ir.IntegerValue:
+    """Return the number of the quarter a day number lies in; that of a neighbour for days outside the quarters."""
+    edges = [day_literal(quarter.start) for quarter in (*quarters, quarters[-1] + 1)]
+    passed = [(day >= edge).cast("int32") for edge in edges]
+    return (sum(passed[1:], passed[0]) + (quarters[0].ordinal - 1)).cast("int32")

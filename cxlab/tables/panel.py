@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 from cxlab.quarter import Quarter
 from cxlab.tables.config import Rules
 from cxlab.tables.days import day_literal, day_of
-from cxlab.tables.fiscal import calendar
+from cxlab.tables.fiscal import calendar, quarter_of
+from cxlab.tables.holding import OPEN_END, with_holding
 from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
 
-_OPEN_END = 2**31 - 1
 _TRAITS = ("account_id", "plan", "region", "segment")
 _UNSPREAD = ("recharge", "one_time", "refund", "credit")
 """Kinds that count on their day; the period of a recharge says how long it is valid, not what it pays for."""
@@ -97,13 +97,11 @@ def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
         )
     else:
         spells = lives.select("customer_id", "spell", "start_day", "exit_day", "cause", *_TRAITS)
-    order = ibis.window(group_by="customer_id", order_by="spell")
-    return spells.mutate(
-        holds_from=ibis.ifelse(spells["start_day"].lag().over(order).isnull(), -_OPEN_END, spells["start_day"]),
-        holds_to=spells["start_day"].lead().over(order).fill_null(_OPEN_END),
-        gone_day=spells["exit_day"].fill_null(_OPEN_END),
+    spells = spells.mutate(
+        gone_day=spells["exit_day"].fill_null(OPEN_END),
         transferred=ibis.coalesce(spells["cause"], "") == "transfer",
     )
+    return with_holding(spells)
 
 
 def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
@@ -122,13 +120,24 @@ def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
         leaves=leaves & ~pairs["transferred"],
         tenure=ibis.greatest(tenure, 0).cast("int32"),
     )
-    return pairs.group_by(["customer_id", "quarter_number"]).agg(
-        **{name: pairs[name].argmax(pairs["spell"]) for name in _TRAITS},
-        active_days=pairs["days"].sum().cast("int32"),
-        active_end=pairs["stays"].any(),
-        left=pairs["leaves"].any(),
-        tenure_days=pairs["tenure"].argmax(pairs["spell"]),
+    only = pairs.filter(pairs["only"]).select(
+        "customer_id",
+        "quarter_number",
+        *_TRAITS,
+        active_days=pairs["days"].cast("int32"),
+        active_end="stays",
+        left="leaves",
+        tenure_days="tenure",
     )
+    several = pairs.filter(~pairs["only"])
+    merged = several.group_by(["customer_id", "quarter_number"]).agg(
+        **{name: several[name].argmax(several["spell"]) for name in _TRAITS},
+        active_days=several["days"].sum().cast("int32"),
+        active_end=several["stays"].any(),
+        left=several["leaves"].any(),
+        tenure_days=several["tenure"].argmax(several["spell"]),
+    )
+    return only.union(merged)
 
 
 def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: Sequence[Quarter]) -> ir.Table:
@@ -147,6 +156,18 @@ def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: 
     money = money.filter(
         (money["ends"] > day_literal(quarters[0].start)) & (money["starts"] < day_literal(quarters[-1].end))
     )
+    long = quarter_of(money["starts"], quarters=quarters) != quarter_of(money["ends"] - 1, quarters=quarters)
+    parts = _whole(_held(money.filter(~long), spells=spells), quarters=quarters)
+    parts = parts.union(_cut(_held(money.filter(long), spells=spells), quarters=quarters))
+    return parts.group_by(["customer_id", "quarter_number"]).agg(
+        net=total(parts["net"]),
+        own=total(parts["own"]),
+        shared=total(ibis.ifelse(parts["own"].isnull(), parts["net"], 0)),
+    )
+
+
+def _held(money: ir.Table, *, spells: ir.Table) -> ir.Table:
+    """Give each amount to its spell; what lies after the spell moves to its last day."""
     held = spells.select("customer_id", "holds_from", "holds_to", "gone_day")
     money = money.join(
         held,
@@ -155,16 +176,23 @@ def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: 
         & (money["starts"] < held["holds_to"]),
     )
     starts = ibis.least(money["starts"], money["gone_day"] - 1)
-    money = money.mutate(
-        starts=starts, ends=ibis.greatest(ibis.least(money["ends"], money["gone_day"]), starts + 1)
-    )
-    return _by_quarter(money, quarters=quarters)
+    ends = ibis.greatest(ibis.least(money["ends"], money["gone_day"]), starts + 1)
+    return money.select("customer_id", "net", "own", starts=starts, ends=ends)
 
 
-def _by_quarter(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+def _whole(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Amounts inside one quarter."""
+    number = quarter_of(money["starts"], quarters=quarters)
+    money = money.select("customer_id", quarter_number=number, net="net", own="own")
+    return money.filter(money["quarter_number"].between(quarters[0].ordinal, quarters[-1].ordinal))
+
+
+def _cut(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     """Cut amounts at the ends of quarters; the parts of an amount add up to it."""
-    parts = money.cross_join(calendar(quarters))
-    parts = parts.filter((parts["starts"] < parts["to_day"]) & (parts["ends"] > parts["from_day"]))
+    first = ibis.greatest(quarter_of(money["starts"], quarters=quarters), quarters[0].ordinal)
+    last = ibis.least(quarter_of(money["ends"] - 1, quarters=quarters), quarters[-1].ordinal)
+    parts = money.mutate(quarter_number=ibis.range(first, last + 1).unnest().cast("int32"))
+    parts = parts.inner_join(calendar(quarters), "quarter_number")
     length = parts["ends"] - parts["starts"]
     until = ibis.least(parts["ends"], parts["to_day"]) - parts["starts"]
     before = ibis.greatest(parts["from_day"] - parts["starts"], 0)
@@ -172,12 +200,7 @@ def _by_quarter(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     def part(amount: ir.IntegerValue) -> ir.IntegerValue:
         return share_of(amount, until, length) - share_of(amount, before, length)
 
-    parts = parts.mutate(net=part(parts["net"]), own=part(parts["own"]))
-    return parts.group_by(["customer_id", "quarter_number"]).agg(
-        net=total(parts["net"]),
-        own=total(parts["own"]),
-        shared=total(ibis.ifelse(parts["own"].isnull(), parts["net"], 0)),
-    )
+    return parts.select("customer_id", "quarter_number", net=part(parts["net"]), own=part(parts["own"]))
 
 
 def _scores(responses: ir.Table, *, last: bool) -> ir.Table:

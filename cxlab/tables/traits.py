@@ -5,13 +5,16 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from cxlab.tables.holding import OPEN_END, with_holding
+
 TRAITS = ("plan", "region", "acq_source", "segment", "offer")
 
 
 def with_traits(rows: ir.Table, *, day: str, lives: ir.Table | None, customers: ir.Table | None) -> ir.Table:
     """Add what is known of the customer of each row.
 
-    The spell that began last on or before the day speaks; a customer without one is looked up in ``customers``.
+    The spell that began last on or before the day speaks (the last one where the day is missing); a customer
+    without one is looked up in ``customers``.
 
     Parameters
     ----------
@@ -42,28 +45,30 @@ def _from_lives(rows: ir.Table, *, lives: ir.Table | None) -> ir.Table:
     if lives is None:
         nothing = {f"_{name}": ibis.null("string") for name in ("account_id", *TRAITS)}
         return rows.mutate(**nothing, tenure_days=ibis.null("int32"), active_end=ibis.null("boolean"))
-    spells = lives.select(
-        _holder="customer_id",
-        _start_day="start_day",
-        _exit_day="exit_day",
-        **{f"_{name}": lives[name] for name in ("account_id", *TRAITS)},
+    names = ("account_id", *TRAITS)
+    spells = lives.select("customer_id", "start_day", "exit_day", *names).semi_join(rows, "customer_id")
+    spells = with_holding(spells)
+    spells = spells.rename({f"_{name}": name for name in spells.columns})
+    day = rows["_day"].fill_null(OPEN_END - 1)
+    found = rows.left_join(
+        spells,
+        [rows["customer_id"] == spells["_customer_id"], day >= spells["_holds_from"], day < spells["_holds_to"]],
     )
-    found = rows.asof_join(
-        spells, on=rows["_day"] >= spells["_start_day"], predicates=[rows["customer_id"] == spells["_holder"]]
-    )
-    still = lives.filter(lives["exit_day"].isnull()).select(_stays="customer_id")
-    found = found.left_join(still, found["customer_id"] == still["_stays"])
+    seen = (found["_day"].fill_null(OPEN_END - 1) >= found["_start_day"]).fill_null(False)
     until = ibis.least(found["_day"], ibis.coalesce(found["_exit_day"], found["_day"]))
-    tenure = ibis.ifelse(found["_holder"].notnull(), until - found["_start_day"], ibis.null("int32"))
-    seen = found["_holder"].notnull()
-    active = ibis.ifelse(seen | found["_stays"].notnull(), found["_stays"].notnull(), ibis.null("boolean"))
-    return found.mutate(tenure_days=tenure.cast("int32"), active_end=active)
+    tenure = ibis.ifelse(seen, until - found["_start_day"], ibis.null("int32"))
+    stays = found["_stays"].fill_null(False)
+    return found.mutate(
+        **{f"_{name}": ibis.ifelse(seen, found[f"_{name}"], ibis.null("string")) for name in names},
+        tenure_days=tenure.cast("int32"),
+        active_end=ibis.ifelse(seen | stays, stays, ibis.null("boolean")),
+    )
 
 
 def _from_customers(rows: ir.Table, *, customers: ir.Table | None) -> ir.Table:
     if customers is None:
         return rows.mutate(**{f"own_{name}": ibis.null("string") for name in ("account_id", *TRAITS)})
-    people = customers.select(
-        own_customer="customer_id", **{f"own_{name}": customers[name] for name in ("account_id", *TRAITS)}
-    )
+    names = ("account_id", *TRAITS)
+    people = customers.select("customer_id", *names).semi_join(rows, "customer_id")
+    people = people.select(own_customer="customer_id", **{f"own_{name}": people[name] for name in names})
     return rows.left_join(people, rows["customer_id"] == people["own_customer"])
