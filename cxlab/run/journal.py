@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ def note(event: str, **facts: str | int | float | bool | None) -> None:
 def journal(path: Path) -> Iterator[None]:
     """Append every event noted meanwhile to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _File(path, encoding="utf-8")
     handler.setFormatter(_JsonLines())
     before = _logger.level
     _logger.setLevel(logging.INFO)  # not the attribute: what was found disabled is remembered
@@ -32,6 +33,17 @@ def journal(path: Path) -> Iterator[None]:
         _logger.removeHandler(handler)
         _logger.setLevel(before)
         handler.close()
+
+
+class _File(logging.FileHandler):
+    """A log that a full disk leaves short, and that is no failure of its own: the run says what is full."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name logging calls)
+        del record
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class _JsonLines(logging.Formatter):

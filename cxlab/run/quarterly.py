@@ -32,6 +32,7 @@ from cxlab.run.together import carry_out_together
 from cxlab.tables.limits import within_limits
 from cxlab.tables.same_run import BEGAN_WITH, told
 from cxlab.tables.study import open_study
+from cxlab.tables.whole_files import forget_left_behind
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -166,22 +167,25 @@ def _surely(plan: Plan) -> dict[str, str]:
 
 
 def _execute_step(plan: Plan, study: Study, *, step: Step, how: _How) -> NotebookNode:
-    executed = execute(
-        step,
-        values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
-        environment={
-            "CXLAB_RUN": str(how.folder),
-            "CXLAB_STEP": step.name,
-            "CXLAB_STUDY": str(plan.config),
-            BEGAN_WITH: told(study.load, fingerprint=study.fingerprint),
-            "CXLAB_MEMORY": os.environ.get("CXLAB_MEMORY", f"{MEMORY_MEGABYTES // plan.jobs}MB"),
-        },
-        folder=study.folder,
-        to=how.folder / "notebooks" / step.path.name,
-        limits=how.limits,
-        watch=how.watch,
-        home=how.home,
-    )
+    try:
+        executed = execute(
+            step,
+            values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
+            environment={
+                "CXLAB_RUN": str(how.folder),
+                "CXLAB_STEP": step.name,
+                "CXLAB_STUDY": str(plan.config),
+                BEGAN_WITH: told(study.load, fingerprint=study.fingerprint),
+                "CXLAB_MEMORY": os.environ.get("CXLAB_MEMORY", f"{MEMORY_MEGABYTES // plan.jobs}MB"),
+            },
+            folder=study.folder,
+            to=how.folder / "notebooks" / step.path.name,
+            limits=how.limits,
+            watch=how.watch,
+            home=how.home,
+        )
+    finally:
+        forget_left_behind(study.folder / study.config.prepared)  # a kernel is ended, and does not tidy up
     if not (how.folder / "findings" / f"{step.name}.json").is_file():
         raise RunError(f"{step.path.name} recorded nothing: its last cell has to call record(study, [...])")
     return executed
