@@ -13,8 +13,8 @@ TRAITS = ("plan", "region", "acq_source", "segment", "offer")
 def with_traits(rows: ir.Table, *, day: str, lives: ir.Table | None, customers: ir.Table | None) -> ir.Table:
     """Add what is known of the customer of each row.
 
-    The spell that began last on or before the day speaks (the last one where the day is missing); a customer
-    without one is looked up in ``customers``.
+    The spell that began last on or before the day speaks; a customer without one, or a row without a day, is
+    looked up in ``customers``.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def _from_lives(rows: ir.Table, *, lives: ir.Table | None) -> ir.Table:
     spells = lives.select("customer_id", "start_day", "exit_day", *names).semi_join(rows, "customer_id")
     spells = with_holding(spells)
     spells = spells.rename({f"_{name}": name for name in spells.columns})
-    day = rows["_day"].fill_null(OPEN_END - 1)
+    day = rows["_day"].fill_null(-OPEN_END)
     found = rows.left_join(
         spells,
         [rows["customer_id"] == spells["_customer_id"], day >= spells["_holds_from"], day < spells["_holds_to"]],
     )
-    seen = (found["_day"].fill_null(OPEN_END - 1) >= found["_start_day"]).fill_null(False)
+    seen = (found["_day"] >= found["_start_day"]).fill_null(False)
     until = ibis.least(found["_day"], ibis.coalesce(found["_exit_day"], found["_day"]))
     tenure = ibis.ifelse(seen, until - found["_start_day"], ibis.null("int32"))
     stays = found["_stays"].fill_null(False)
