@@ -30,8 +30,22 @@ class Span:
             raise ValueError(f"a span begins at 0 or later and before it ends; got {self.start} to {self.end}")
 
 
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\u00ad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    "\ud800-\udfff]"
+)
 """C0 codes but tab and line feed, invisible characters, bidirectional controls, half characters."""
+
+_DIGITS = {code: str(unicodedata.decimal(chr(code))) for code in range(0x80, 0x1FC00) if chr(code).isdecimal()}
+_PLAIN = {**{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}, 0x3000: " ", **_DIGITS}
+"""Digits of other scripts, and the wide forms of ASCII, as plain characters: a number is a number."""
+
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f\u20e3"
+_STRANGE = re.compile(f"[\u0660-\u1c59{_JOINERS}\u3000-\U0001fbff]")
+"""Where they may be: one look at a text says for most that nothing is disguised."""
+
+_JOINED = re.compile(f"(?<=[ -~])[{_JOINERS}]+")
+"""Joiners belong between pictures and letters of other scripts; after these they only hide something."""
 
 
 def clean(text: str) -> str:
@@ -43,7 +57,11 @@ def clean(text: str) -> str:
     if _UNFIT.search(text):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         text = _UNFIT.sub(lambda found: "\ufffd" if "\ud800" <= found[0] <= "\udfff" else "", text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    if _STRANGE.search(text):
+        text = _JOINED.sub("", text.translate(_PLAIN))
+    return unicodedata.normalize("NFC", text)
 
 
 def redact(text: str) -> tuple[str, tuple[Span, ...]]:
@@ -112,11 +130,15 @@ _DOT_WORD = re.compile(r"\w\.[A-Za-z]{2}", re.ASCII)
 _FIVE_DIGITS = re.compile(r"\d(?:\D*\d){4}")
 """Plates, phones, ids, cards have at least so many."""
 
-_LONG_NUMBER = re.compile(r"\d(?:[ .()\u00a0-]{0,3}\d){8}")
-_CARD = re.compile(r"(?<!\d)\d(?:[ .-]?\d){12,18}(?!\d)")
+_SPACES = r" .\u00a0\u2007-\u200a\u2010-\u2015\u202f\u2212"
+_GAP, _NARROW = f"[{_SPACES}()-]", f"[{_SPACES}-]"
+"""What people put between the digits of a number: spaces, dots, dashes of every width, parentheses."""
+
+_LONG_NUMBER = re.compile(rf"\d(?:{_GAP}{{0,3}}\d){{8}}")
+_CARD = re.compile(rf"(?<!\d)\d(?:{_NARROW}?\d){{12,18}}(?!\d)")
 _PHONE = re.compile(
-    r"(?<!\d)(?:\(?(?:\+|00)?\(?84\)?[ .\u00a0-]*(?:\(0\)|0)?|\(?0)[ .\u00a0-]*"
-    r"(?:[35789](?:[ .()\u00a0-]{0,2}\d){8}|2(?:[ .()\u00a0-]{0,2}\d){9}|1[2689](?:[ .()\u00a0-]{0,2}\d){8})(?!\d)"
+    rf"(?<!\d)(?:\(?(?:\+|00)?\(?84\)?{_NARROW}*(?:\(0\)|0)?|\(?0){_NARROW}*"
+    rf"(?:[35789](?:{_GAP}{{0,2}}\d){{8}}|2(?:{_GAP}{{0,2}}\d){{9}}|1[2689](?:{_GAP}{{0,2}}\d){{8}})(?!\d)"
 )
 _TWELVE = re.compile(r"(?<![\d.,])\d{3}(?: ?\d{3}){3}(?![\d]|[.,]\d)")
 _NINE = re.compile(r"(?<![\d.,])\d{3}(?: ?\d{3}){2}(?![\d]|[.,]\d)")
