@@ -218,7 +218,7 @@ DISGUISES = {
 @pytest.mark.parametrize("disguise", DISGUISES)
 @pytest.mark.parametrize("kind", ["phone", "card", "id", "email"])
 def test_disguised_data_are_found_in_99_of_100_texts(kind, disguise):
-    """Digits of other scripts and widths, characters nobody sees between them, wide and narrow spaces and dashes."""
+    """Digits of other scripts and widths, characters nobody sees between them, other spaces and dashes."""
     number = random.Random(20_261_004)
     missed = []
     for _ in range(500):

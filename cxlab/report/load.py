@@ -39,12 +39,11 @@ def load_tables(load: LoadReport, *, wording: Wording) -> list[dict[str, Any]]:
 
 
 def _counts(load: LoadReport, wording: Wording) -> dict[str, Any]:
-    columns = ("table", "read", "accepted", "quarantined", "late", "reach")
-    counted = ("read", "accepted", "quarantined", "late")
+    columns = ("table", "read", "accepted", "quarantined", "withheld", "late", "reach")
     rows = [
         [
             _name(name, wording),
-            *(wording.number(getattr(table, column), "count") for column in counted),
+            *(wording.number(count, "count") for count in _of(table)),
             _reach(table, wording),
         ]
         for name, table in load.tables.items()
@@ -52,7 +51,22 @@ def _counts(load: LoadReport, wording: Wording) -> dict[str, Any]:
     rebuilt = tuple(Label(of="table", code=name) for name, table in load.tables.items() if not table.dated)
     note = [wording.text("page.data.tables.note" if rows else "page.data.none")]
     note += [wording.text("page.data.rebuilt", tables=rebuilt)] if rebuilt else []
+    note += _consent(load, wording)
     return _table("tables", columns, rows, note=" ".join(note), wording=wording)
+
+
+def _of(table: TableReport) -> tuple[int, ...]:
+    return table.read, table.accepted, table.quarantined, sum(table.withheld.values()), table.late
+
+
+def _consent(load: LoadReport, wording: Wording) -> list[str]:
+    """Say whether the rows of customers who did not agree to research are in."""
+    if not load.refused:
+        return []
+    if not load.consent:
+        return [wording.text("page.data.consent_off", n=load.refused)]
+    tables = tuple(Label(of="table", code=name) for name in load.consent)
+    return [wording.text("page.data.consent_on", n=load.refused, tables=tables)]
 
 
 def _reasons(load: LoadReport, wording: Wording) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def withholding(
         if column in table.names and parent in parents and parent != table.name:
             file = left_of(parents[parent].file, config=config, folder=folder)
             left |= {column: file} if file.is_file() else {}
-    refused = _refused(parents) if table.name in config.privacy.consent else ""
+    refused = refused_customers(parents) if table.name in config.privacy.consent else ""
     return Withholding(
         suppressed=suppressed, refused=refused, spoke=_spoke(table, refused, parents=parents), left=left
     )
@@ -57,8 +57,8 @@ def settings_of(among: Withholding, *, parents: Mapping[str, Accepted]) -> list[
     return facts
 
 
-def _refused(parents: Mapping[str, Accepted]) -> str:
-    """Return SQL of the customers who did not agree to research when they were last asked."""
+def refused_customers(parents: Mapping[str, Accepted]) -> str:
+    """Return SQL of the customers who did not agree to research when they were last asked; '' if nobody was."""
     customers = parents.get("customers")
     if customers is None or "consent_research" not in customers.brought:
         return ""

@@ -16,6 +16,7 @@ from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.coverage import span
 from cxlab.tables.known import count_late
+from cxlab.tables.left_out import refused_customers
 from cxlab.tables.parts import part_files
 from cxlab.tables.schema import NEEDS, TABLES
 from cxlab.tables.whole_files import write_whole
@@ -74,11 +75,17 @@ class LoadReport:
         one with transactions (``responses_to_money``).
     questions : mapping of str to (str or None)
         Why a question cannot run, None where it can.
+    refused : int or None
+        Customers who did not agree to research; None if the customers do not say.
+    consent : tuple of str
+        Tables that leave their rows out.
     """
 
     tables: Mapping[str, TableReport]
     joined: Mapping[str, float]
     questions: Mapping[str, str | None]
+    refused: int | None = None
+    consent: tuple[str, ...] = ()
 
     def cannot_run(self, question: str) -> str | None:
         """Say why a question cannot run; None if it can."""
@@ -111,14 +118,21 @@ def report(
     except (FileNotFoundError, json.JSONDecodeError):
         counted = {name: _counted(of, known=tables[name], engine=engine, close=close, as_of=as_of)
                    for name, of in accepted.items()}  # fmt: skip
-        counted = {"tables": counted, "joined": _joined(tables)}
+        counted = {"tables": counted, "joined": _joined(tables), "refused": _refused(accepted, engine=engine)}
         write_whole(remembered, json.dumps(counted))
     ordered = sorted(accepted.items(), key=lambda item: list(TABLES).index(item[0]))
     return LoadReport(
         tables={name: _table(of, counted=counted["tables"][name]) for name, of in ordered},
         joined=counted["joined"],
         questions={question: _missing(question, accepted=accepted, config=config) for question in NEEDS},
+        refused=counted.get("refused"),
+        consent=tuple(sorted(config.privacy.consent, key=list(TABLES).index)),
     )
+
+
+def _refused(accepted: Mapping[str, Accepted], *, engine: Backend) -> int | None:
+    who = refused_customers(accepted)
+    return int(engine.con.execute(f"SELECT count(*) FROM ({who})").fetchall()[0][0]) if who else None
 
 
 def _counted(of: Accepted, *, known: ir.Table, engine: Backend, close: date, as_of: date) -> dict[str, Any]:

@@ -151,6 +151,9 @@ def _withheld(load: LoadReport) -> Iterator[str]:
     for name, table in load.tables.items():
         for why, rows in table.withheld.items():
             yield f"{name}: {rows:,} {'row' if rows == 1 else 'rows'} of {_WHY[why]}"
+    if load.refused and not load.consent:
+        refused = f"{load.refused:,} {'customer' if load.refused == 1 else 'customers'}"
+        yield f"nothing of {refused} who did not agree to research: [privacy] consent in study.toml names no table"
 
 
 def _joined(load: LoadReport) -> Iterator[str]:

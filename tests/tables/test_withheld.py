@@ -269,3 +269,13 @@ def test_an_empty_list_is_no_list(tmp_path):
     found = read_suppressed(tmp_path / "suppressed")
     assert not found
     assert found.contents == ""
+
+
+def test_that_nobody_is_left_out_is_told_too(tmp_path, load):
+    load(tables=with_consent(False, True, True))
+    found = check_study("2024Q1", config=tmp_path / "study.toml")
+    assert found.load.refused == 1
+    assert (
+        "  nothing of 1 customer who did not agree to research: [privacy] consent in study.toml names no table"
+        in describe(found).splitlines()
+    )
