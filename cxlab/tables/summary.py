@@ -15,6 +15,7 @@ from cxlab.tables.engine import connect
 from cxlab.tables.load import load_tables, refusal, set_aside
 from cxlab.tables.load_report import LoadReport, TableReport
 from cxlab.tables.parts import part_files
+from cxlab.tables.personal import personal_columns
 from cxlab.tables.study import no_data, open_study
 
 _HEAD = ("table", "read", "accepted", "quarantined", "withheld", "late", "from", "to")
@@ -37,6 +38,8 @@ class Checked:
         Counts, joins, questions.
     set_aside : tuple of str
         The quarantine in words: shares, files, reasons, places.
+    personal : tuple of str
+        Columns of sources that look personal and are not declared, or kept as they are.
     refused : DataError or None
         Why a run on this would end; None if it can go on.
     """
@@ -46,6 +49,7 @@ class Checked:
     chosen: bool
     load: LoadReport
     set_aside: tuple[str, ...]
+    personal: tuple[str, ...]
     refused: DataError | None
 
 
@@ -84,6 +88,7 @@ def check_study(
         chosen=quarter is None,
         load=study.load,
         set_aside=tuple(aside),
+        personal=tuple(personal_columns(study.config, folder=study.folder, engine=study._engine)),
         refused=_both(over, no_data(study.tables, load=study.load, quarter=study.quarter)),
     )
 
@@ -116,6 +121,7 @@ def describe(found: Checked) -> str:
             *_titled("Quarantined", iter(found.set_aside)),
             *_titled("Withheld", _withheld(load)),
             *_titled("Joined", _joined(load)),
+            *_titled("Personal columns", iter(found.personal)),
             *_titled("Good to know", _gaps(load)),
             *_titled("Questions", _questions(load)),
         ]
