@@ -27,8 +27,8 @@ _PART = re.compile(
     r"\b(?:(?:customer|client|contact|user|owner|subscriber|account|person|kh|khach hang|thue bao|chu) ?(?:full )?"
     r"(?:name|ten)|ten (?:kh|khach hang|thue bao|chu|nguoi)\w*|ho (?:va )?ten|phone\w*|mobile(?: no| number)?|"
     r"msisdn|tel|telephone|sdt|so dt|dien thoai|di dong|e ?mail\w*|address|street|dia chi|so nha|birth\w*|dob|"
-    r"ngay sinh|nam sinh|cccd|cmnd|can cuoc|passport|ho chieu|national id|ssn|tax code|ma so thue|card (?:no|number)|"
-    r"so the|iban|bank account|so tai khoan|imei|imsi|iccid|ip address|zalo|facebook|gps)\b"
+    r"ngay sinh|nam sinh|cccd|cmnd|can cuoc|passport|ho chieu|national id|ssn|tax code|ma so thue|"
+    r"card (?:no|number)|so the|iban|bank account|so tai khoan|imei|imsi|iccid|ip address|zalo|facebook|gps)\b"
 )
 _CODECS = {"windows-1258": "cp1258", "windows-1252": "cp1252", "utf-8": "utf-8-sig"}
 

@@ -16,6 +16,7 @@ from cxlab.tables.load import load_tables, refusal, set_aside
 from cxlab.tables.load_report import LoadReport, TableReport
 from cxlab.tables.parts import part_files
 from cxlab.tables.personal import personal_columns
+from cxlab.tables.spans import misplaced_spans
 from cxlab.tables.study import no_data, open_study
 
 _HEAD = ("table", "read", "accepted", "quarantined", "withheld", "late", "from", "to")
@@ -38,6 +39,8 @@ class Checked:
         Counts, joins, questions.
     set_aside : tuple of str
         The quarantine in words: shares, files, reasons, places.
+    spans : tuple of int
+        Spans of codings that do not fit the text they stand in, and all that could be compared.
     personal : tuple of str
         Columns of sources that look personal and are not declared, or kept as they are.
     refused : DataError or None
@@ -49,6 +52,7 @@ class Checked:
     chosen: bool
     load: LoadReport
     set_aside: tuple[str, ...]
+    spans: tuple[int, int]
     personal: tuple[str, ...]
     refused: DataError | None
 
@@ -88,6 +92,7 @@ def check_study(
         chosen=quarter is None,
         load=study.load,
         set_aside=tuple(aside),
+        spans=misplaced_spans(study.tables),
         personal=tuple(personal_columns(study.config, folder=study.folder, engine=study._engine)),
         refused=_both(over, no_data(study.tables, load=study.load, quarter=study.quarter)),
     )
@@ -122,7 +127,7 @@ def describe(found: Checked) -> str:
             *_titled("Withheld", _withheld(load)),
             *_titled("Joined", _joined(load)),
             *_titled("Personal columns", iter(found.personal)),
-            *_titled("Good to know", _gaps(load)),
+            *_titled("Good to know", _gaps(load, spans=found.spans)),
             *_titled("Questions", _questions(load)),
         ]
     )
@@ -167,7 +172,10 @@ def _joined(load: LoadReport) -> Iterator[str]:
         yield f"{name.replace('_', ' ')}: {share:.1%}"
 
 
-def _gaps(load: LoadReport) -> Iterator[str]:
+def _gaps(load: LoadReport, *, spans: tuple[int, int]) -> Iterator[str]:
+    if spans[0]:
+        counts = f"{spans[0]:,} of {spans[1]:,}"
+        yield f"{counts} spans of codings do not fit their text (span_hash): it was changed since"
     undated = [name for name, table in load.tables.items() if not table.dated]
     if undated:
         yield f"no loaded_at in {', '.join(undated)}: reconstructed, not as it was known at the time"
