@@ -34,7 +34,7 @@ _CODECS = {"windows-1258": "cp1258", "windows-1252": "cp1252", "utf-8": "utf-8-s
 
 
 def looks_personal(column: str) -> bool:
-    """Say whether the name of a column tells of a person.
+    """Say whether the name of a column tells of a person; one called a hash does not.
 
     >>> [looks_personal(name) for name in ("Họ và tên", "contactPhone", "E-mail 2", "Plan name", "touchpoint_id")]
     [True, True, True, False, False]
@@ -42,6 +42,8 @@ def looks_personal(column: str) -> bool:
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
     marks = unicodedata.normalize("NFD", parted.lower().replace("đ", "d"))
     words = " ".join(re.findall(r"[a-z0-9]+", "".join(mark for mark in marks if not unicodedata.combining(mark))))
+    if "hash" in words.split():
+        return False
     return _WHOLE.fullmatch(words) is not None or _PART.search(words) is not None
 
 

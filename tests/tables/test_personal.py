@@ -56,7 +56,7 @@ def test_columns_about_a_person_are_known_by_their_name(column):
 
 
 @pytest.mark.parametrize(
-    "column", ["Plan name", "Product", "mailing wave", "Tenure", "tên gói", "Contract", "Mobility"]
+    "column", ["Plan name", "Product", "mailing wave", "Tenure", "tên gói", "Contract", "Mobility", "msisdn_hash"]
 )
 def test_other_columns_are_not_taken_for_personal(column):
     assert not looks_personal(column)
