@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import re
 import shutil
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.tables.config import Expression, Source, StudyConfig
 from cxlab.tables.engine import name, quote
+from cxlab.tables.own_names import own_name
 from cxlab.tables.parts import part_files
 from cxlab.tables.private import hashed, hashes
 from cxlab.tables.schema import TABLES, Table
@@ -80,7 +80,7 @@ def traces(
         By identifier; without rows and ids where nobody is meant.
     """
     engine.con.execute("SET VARIABLE cxlab_key = ?", [key])
-    scratch = Path(tempfile.mkdtemp(prefix="load-", dir=_made(folder / config.prepared)))
+    scratch = working_folder(folder / config.prepared)
     try:
         staged = list(_staged(config, folder=folder, engine=engine, scratch=scratch))
         return {one: _of_one(one, staged=staged, config=config, folder=folder, engine=engine, key=key)
@@ -89,8 +89,10 @@ def traces(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+def working_folder(prepared: Path) -> Path:
+    """Make a folder for what is read meanwhile; what a killed process left of it the next load takes away."""
+    folder = prepared / f"load-{own_name()}"
+    folder.mkdir(parents=True)
     return folder
 
 

@@ -7,7 +7,6 @@ nothing has changed, after it every command first finishes what was begun (`cxla
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from cxlab.errors import DataError, UsageError
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.engine import connect, name, quote
 from cxlab.tables.erase import forget_made
-from cxlab.tables.person import IdColumn, ids_of_sources
+from cxlab.tables.person import IdColumn, ids_of_sources, working_folder
 from cxlab.tables.private import (
     KEY,
     LIST,
@@ -132,7 +131,7 @@ def _carried_on(config: StudyConfig, *, folder: Path, fresh: str, leave_behind: 
     key = id_key(config, folder=folder)
     suppressed = suppressed_people(config, folder=folder)
     engine = connect(time_zone=config.time_zone, folder=folder / config.prepared)
-    scratch = Path(tempfile.mkdtemp(prefix="load-", dir=folder / config.prepared))
+    scratch = working_folder(folder / config.prepared)
     try:
         engine.con.execute("SET VARIABLE cxlab_key = ?", [key])
         engine.con.execute("SET VARIABLE cxlab_next = ?", [fresh])
