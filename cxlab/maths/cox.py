@@ -140,10 +140,8 @@ def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = No
     null = moments(counts, design, np.zeros_like(b), ties=ties).log_likelihood
     for step in range(1, MOST_STEPS + 1):
         move = np.linalg.solve(here.information, here.score)
-        there = moments(counts, design, b + move, ties=ties)
-        while not there.log_likelihood >= here.log_likelihood - 1e-9 * abs(here.log_likelihood):
-            move = move / 2
-            there = moments(counts, design, b + move, ties=ties)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is not taken
+            move, there = _uphill(counts, design, b, move, here=here, ties=ties)
         b, here = b + move, there
         if np.abs(move).max() < 1e-10:
             covariance = np.linalg.inv(here.information) / np.outer(scale, scale)
@@ -152,6 +150,18 @@ def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = No
                 log_likelihood_null=null, ties=ties, steps=step,
             )  # fmt: skip
     raise FitError(f"the proportional hazards fit did not settle in {MOST_STEPS} steps; see the design's columns")
+
+
+def _uphill(
+    counts: CoxCounts, design: Array, b: Array, move: Array, *, here: Moments, ties: Ties
+) -> tuple[Array, Moments]:
+    """Halve a move until the likelihood does not fall."""
+    for _ in range(MOST_STEPS):
+        there = moments(counts, design, b + move, ties=ties)
+        if there.log_likelihood >= here.log_likelihood - 1e-9 * abs(here.log_likelihood):
+            return move, there
+        move = move / 2
+    raise FitError("the proportional hazards fit has no finite maximum; see the design's columns")
 
 
 def moments(counts: CoxCounts, design: Array, b: Array, *, ties: Ties, weights: Array | None = None) -> Moments:

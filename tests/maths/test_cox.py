@@ -191,3 +191,11 @@ def test_impossible_counts_are_refused(arguments, message):
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         cox_counts(**given_)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("start", [np.nan, np.inf])
+def test_a_fit_that_cannot_go_uphill_ends(cox_rows, leukaemia, start):
+    counts = cox_rows(leukaemia["time"], leukaemia["lost"], leukaemia["placebo"])
+    with np.errstate(invalid="ignore"), pytest.raises(FitError) as caught:
+        cox(counts, start=[start])
+    assert str(caught.value) == "the proportional hazards fit has no finite maximum; see the design's columns"
