@@ -104,7 +104,8 @@ def erase_people(
         forget_made(config, folder=folder)
     return Erased(
         people=len(set(identifiers)), known=len(known), tables=everything.tables, removed=removed,
-        raw=everything.rows, unread=unread, published=published,
+        raw={path: rows for path, rows in everything.rows.items() if path not in removed},
+        unread=unread, published=published,
     )  # fmt: skip
 
 
