@@ -139,7 +139,7 @@ def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = No
     here = moments(counts, design, b, ties=ties)
     null = moments(counts, design, np.zeros_like(b), ties=ties).log_likelihood
     for step in range(1, MOST_STEPS + 1):
-        move = np.linalg.solve(here.information, here.score)
+        move = np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is not taken
             move, there = _uphill(counts, design, b, move, here=here, ties=ties)
         b, here = b + move, there
