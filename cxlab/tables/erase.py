@@ -92,11 +92,9 @@ def erase_people(
         everything = _together(found.values())
         if not dry:
             slots = {**before.slots, **_entries(everything, key=key, engine=engine)}
-            write_suppressed(list_of(config, folder=folder), slots=slots, key=key, engine=engine)
-            stamp(config, folder=folder, key=key, erased=True)
-        removed, unread = _cleaned(
-            everything, config=config, folder=folder, reports=reports, engine=engine, key=key, dry=dry
-        )
+            _list(slots, config=config, folder=folder, key=key, engine=engine)
+        places = {"folder": folder, "reports": reports}
+        removed, unread = _cleaned(everything, config=config, engine=engine, key=key, dry=dry, **places)
         published = _published(everything, reports=reports, engine=engine)
     finally:
         engine.disconnect()
@@ -107,6 +105,12 @@ def erase_people(
         raw={path: rows for path, rows in everything.rows.items() if path not in removed},
         unread=unread, published=published,
     )  # fmt: skip
+
+
+def _list(slots: Mapping[str, int], *, config: StudyConfig, folder: Path, key: str, engine: Backend) -> None:
+    """Write the list before anything is taken away: a cut is then mended by the same command once more."""
+    write_suppressed(list_of(config, folder=folder), slots=slots, key=key, engine=engine)
+    stamp(config, folder=folder, key=key, erased=True)
 
 
 def forget_made(config: StudyConfig, *, folder: Path) -> None:

@@ -53,6 +53,10 @@ def write_quarantine(
         for row in one.reading.refused
     ]
     rows = " UNION ALL BY NAME ".join([*parts, *refused])
+    _write(engine, rows, to=to)
+
+
+def _write(engine: Backend, rows: str, *, to: Path) -> None:
     columns = [row[0] for row in engine.con.execute(f"DESCRIBE {rows}").fetchall()]
     safe = ", ".join(_neutral(name(column)) for column in columns)
     with written_whole(to) as half:
