@@ -60,7 +60,12 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
             number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DECIMAL(38, 6))"
             if column.type == "amount" and file.money == "major":
                 number = f"round_even({number} * {10 ** minor_digits(currency)}, 0)"
-            return f"CASE WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS BIGINT) END"
+            exact = f"WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS BIGINT)"
+            if not text or (column.type == "amount" and file.money == "major"):
+                return f"CASE {exact} END"
+            # digits alone, as most files write them, need no decimals to be read
+            plain = f"regexp_full_match({raw}, '[+-]?[0-9]{{1,18}}')"
+            return f"CASE WHEN {plain} THEN CAST({raw} AS BIGINT) {exact} END"
         case "real":
             number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DOUBLE)"
             return f"CASE WHEN isfinite({number}) THEN {number} END"
@@ -127,8 +132,11 @@ def _moment(raw: str, *, file: File) -> str:
     if file.kind == "excel":
         days = f"TRY_CAST({raw} AS DOUBLE)"
         serial = f"WHEN {days} BETWEEN 1 AND 2958465 THEN TIMESTAMP '1899-12-30' + to_seconds({days} * 86400) "
+    # a day, or a day and a time to the second, as most files write them: no look for an offset, which is dear
+    plain = f"(length({raw}) = 10 OR length({raw}) = 19 AND {raw}[17] = ':') AND {raw}[5] = '-' AND {raw}[8] = '-'"
     return (
-        f"CASE WHEN {offset} THEN CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        f"CASE WHEN {plain} AND TRY_CAST({raw} AS TIMESTAMP) IS NOT NULL THEN TRY_CAST({raw} AS TIMESTAMP) "
+        f"WHEN {offset} THEN CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP) "
         rf"WHEN regexp_matches({raw}, '^\d{{4}}-\d\d-\d\d') THEN TRY_CAST({raw} AS TIMESTAMP) "
         f"{serial}ELSE {declared} END"
     )

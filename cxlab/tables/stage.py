@@ -74,8 +74,8 @@ def stage(
 ) -> Staged:
     """Type the rows of one source.
 
-    What is dear to work out (texts to redact, ids to hash, SQL of the study file over several tables) is worked
-    out once and kept in ``to`` for as long as the load lasts; everything else while it is read.
+    What is dear to work out (values out of words, texts to redact, ids to hash, SQL of the study file over several
+    tables) is worked out once and kept in ``to`` for as long as the load lasts; everything else while it is read.
 
     Raises
     ------
@@ -102,21 +102,25 @@ def stage(
 def _typed_rows(
     inner: str, *, table: Table, file: File, typed: Mapping[str, str], types: Mapping[str, str]
 ) -> str:
+    """Return SQL of the typed rows; what could not be read is looked for among what is missing then."""
     unread = {
-        column: f"{_present(column, types)} AND {sql} IS NULL"
-        for column, sql in typed.items()
+        column: f"{name(column)} IS NULL AND {_present(column, types)}"
+        for column in typed
         if not always_fits(table.column(column), engine_type=types[f"raw_{column}"], file=file)
     }
     listed = ", ".join(f"CASE WHEN {test} THEN {quote(column)} END" for column, test in unread.items())
-    outer = ", ".join(f"{sql} AS {name(column)}" for column, sql in typed.items())
+    values = ", ".join(f"{sql} AS {name(column)}" for column, sql in typed.items())
+    kept = "".join(f", {name(f'raw_{column}')}" for column in unread)
+    columns = ", ".join(map(name, typed))
     return (
         f"SELECT _source, _record, {' OR '.join(unread.values()) or 'false'} AS _misread, "
-        f"list_filter([{listed}]::VARCHAR[], lambda c: c IS NOT NULL) AS _unread, {outer} FROM ({inner})"
+        f"list_filter([{listed}]::VARCHAR[], lambda c: c IS NOT NULL) AS _unread, {columns} "
+        f"FROM (SELECT _source, _record, {values}{kept} FROM ({inner}))"
     )
 
 
 def _is_dear(source: Source, *, file: File, columns: Sequence[Column]) -> bool:
-    if source.from_ or file.kind not in ("parquet", "csv"):
+    if source.from_ or file.kind != "parquet":
         return True
     return any(column.type == "text" or _is_hashed(column, source=source) for column in columns)
 
