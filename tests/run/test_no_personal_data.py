@@ -100,8 +100,8 @@ def tables(people: list[dict[str, str]]) -> dict[str, pd.DataFrame]:
         "codings": pd.DataFrame(
             [
                 {"event_id": f"MH-{place}", "verbatim_id": f"VB-{one['id']}", "coder_id": "A",
-                 "code_id": ("signal", "price", None)[place % 3], "value": True, "memo": memo[place], "at": "2024-02-05", "sample_design": "random:2024Q1",
-                 "inclusion_probability": 1.0}
+                 "code_id": ("signal", "price", None)[place % 3], "value": True, "memo": memo[place],
+                 "at": "2024-02-05", "sample_design": "random:2024Q1", "inclusion_probability": 1.0}
                 for place, one in everyone
             ]
         ),
