@@ -66,16 +66,18 @@ def score(
     if named is not None:
         rows = rows[rows["code"].isin(named.table["theme"])]
     rows, ends = _one_scale(rows, measure=of)
-    unit, found = UNITS[of], []
+    unit, found, shared = UNITS[of], [], False
     for code, part in rows.groupby("code"):
         scored = _scored(part, sample=sample, measure=of, adjudicator=adjudicator)
         n = _named(scored)
+        shared = shared or n >= minimum
         if n >= minimum and (row := _row(means(scored), n=n, measure=of, ends=ends, level=level)) is not None:
             found.append({"theme": str(code), **row})
     rule = definition(RULE, measure=of, way=sample.way)
     method = Message(f"voc.method.score_{of}")
     if not found:
-        message = Message("voc.score.nothing", {"least": minimum})
+        alone = Message("voc.score.alone", {})
+        message = alone if shared else Message("voc.score.nothing", {"least": minimum})
         return finding(
             "voc.score", about=quarter, rule=rule, headline=None, message=message,
             table=empty_table("theme", "others"), shape="bars", method=method,
@@ -133,9 +135,11 @@ def _named(scored: Scored) -> int:
 def _row(
     found: Means, *, n: int, measure: Measure, ends: tuple[float, float], level: float
 ) -> dict[str, object] | None:
-    """One theme's row; None where leaving a bucket out leaves nothing to average, or all scores are alike."""
-    replicates = np.append(found.named_without, found.named)
-    if not np.isfinite(replicates).all() or np.ptp(replicates) < 1e-12:
+    """One theme's row; None where nobody else is left to hold it against, leaving a bucket out leaves nothing to
+    average, or all scores are alike.
+    """
+    replicates = np.append(found.named_without, [found.named, found.others])
+    if not np.isfinite(replicates).all() or np.ptp(replicates[:-1]) < 1e-12:
         return None
     try:
         spread = found.spread()

@@ -238,4 +238,14 @@ def test_ratings_stay_on_their_scale_and_scales_are_never_pooled(as_texts, as_co
     assert row["high"] <= 5
     frame["csat"] = 5.0
     alike = theme_table(as_texts(frame), read, quarters=[now], bucket=True)
-    assert voc.score(alike, quarter=now).message.id == "voc.score.nothing"  # no spread, no interval
+    assert voc.score(alike, quarter=now).message.id == "voc.score.alone"  # no spread, no interval
+
+
+def test_a_theme_everybody_names_is_held_against_nobody(as_texts, as_codings):
+    frame = pd.DataFrame({"nps": np.arange(300) % 11, "text": "they speak of it now"})
+    frame["verbatim_id"] = [f"v{place}" for place in range(300)]
+    acts = [{"verbatim_id": text, "coder_id": "A", "code_id": "x"} for text in frame["verbatim_id"]]
+    read = readings(as_codings(acts), codebook=pd.DataFrame({"code_id": ["x"], "version": [1]}))
+    now = Quarter.parse("2026Q3")
+    found = voc.score(theme_table(as_texts(frame), read, quarters=[now], bucket=True), quarter=now)
+    assert (found.message.id, len(found.table)) == ("voc.score.alone", 0)
