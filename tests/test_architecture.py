@@ -49,7 +49,7 @@ DOORS = {
     "nbconvert": {"report"},
     "IPython": {"report"},
     "papermill": {"run"},
-    "filelock": {"run"},
+    "filelock": {"run", "tables"},
     "nbformat": {"run", "report"},
     "nbclient": {"run"},
     "jupyter_client": {"run"},

@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of, within_limits
 from cxlab.tables.parts import HOW, part_file, part_files
+from cxlab.tables.turns import in_turn
 from cxlab.tables.whole_files import take_away, written_whole
 
 _KEPT_SECONDS = 86_400
@@ -33,10 +34,12 @@ def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tup
     sort : tuple of str
         Columns the file is sorted by.
     """
-    if not to.is_file() or not _is_whole([str(to)], engine=engine):
-        with written_whole(to) as half:
-            _write(rows(), engine=engine, to=half, sort=sort)
-        _forget_older(to)
+    if not _is_there([str(to)] if to.is_file() else [], files=1, engine=engine):
+        with in_turn(to):
+            if not _is_there([str(to)] if to.is_file() else [], files=1, engine=engine):
+                with written_whole(to) as half:
+                    _write(rows(), engine=engine, to=half, sort=sort)
+                _forget_older(to)
     return engine.read_parquet(to)
 
 
@@ -62,24 +65,32 @@ def stored_parts(
     Table
         What ``rows`` gave, and ``part`` (int32): the engine reads one file only where one part is asked for.
     """
-    there, files = to.exists(), part_files(to)
-    if there and not (len(files) == parts and _is_whole(files, engine=engine)):
-        take_away(to)
-    if not to.exists():
-        with written_whole(to) as half:
-            for part in range(parts):
-                file = part_file(half, part)
-                file.parent.mkdir(parents=True)
-                numbered = rows(part).mutate(part=ibis.literal(part, type="int32"))
-                _write(numbered, engine=engine, to=file, sort=sort)
-        _forget_older(to)
+    if not _is_there(part_files(to), files=parts, engine=engine):
+        with in_turn(to):
+            if not _is_there(part_files(to), files=parts, engine=engine):
+                _make_parts(rows, parts=parts, engine=engine, to=to, sort=sort)
     return engine.read_parquet(part_files(to), hive_partitioning=False)
 
 
-def _is_whole(files: Sequence[str], *, engine: Backend) -> bool:
-    """Say whether the files are there to their end, which is written last and says how many rows there are."""
+def _make_parts(
+    rows: Callable[[int], ir.Table], *, parts: int, engine: Backend, to: Path, sort: tuple[str, ...]
+) -> None:
+    take_away(to)
+    with written_whole(to) as half:
+        for part in range(parts):
+            file = part_file(half, part)
+            file.parent.mkdir(parents=True)
+            numbered = rows(part).mutate(part=ibis.literal(part, type="int32"))
+            _write(numbered, engine=engine, to=file, sort=sort)
+    _forget_older(to)
+
+
+def _is_there(found: Sequence[str], *, files: int, engine: Backend) -> bool:
+    """Say whether all files are there to their end, which is written last and says how many rows there are."""
+    if len(found) != files:
+        return False
     try:
-        engine.con.execute(f"SELECT count(*) FROM read_parquet([{', '.join(map(quote, files))}])").fetchall()
+        engine.con.execute(f"SELECT count(*) FROM read_parquet([{', '.join(map(quote, found))}])").fetchall()
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         if limit_of(error) is not None:
             raise
