@@ -5,10 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from cxlab.maths.jackknife import BUCKETS
-
-KEY = "cxlab bucket 1|"
-"""Put before every account id; another key would be another draw of buckets."""
+from cxlab.maths.jackknife import BUCKETS, KEY
 
 
 def bucket_of(account_id: ir.StringColumn) -> ir.IntegerColumn:

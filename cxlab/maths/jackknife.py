@@ -14,6 +14,9 @@ from cxlab.maths import intervals
 BUCKETS = 40
 """How many buckets accounts are spread over, the same in every question."""
 
+KEY = "cxlab bucket 1|"
+"""Put before every account id; another key would be another draw of buckets."""
+
 FEWEST_BUCKETS = 20
 """Below this many occupied buckets no interval is given."""
 

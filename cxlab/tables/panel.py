@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlab.quarter import Quarter
+from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Rules
 from cxlab.tables.days import day_literal, day_of
 from cxlab.tables.fiscal import calendar, quarter_of
@@ -15,6 +16,7 @@ from cxlab.tables.holding import OPEN_END, with_holding
 from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
 
 _TRAITS = ("account_id", "plan", "region", "segment")
+_KEPT = ("bucket", *_TRAITS)
 _UNSPREAD = ("recharge", "one_time", "refund", "credit")
 """Kinds that count on their day; the period of a recharge says how long it is valid, not what it pays for."""
 
@@ -50,12 +52,12 @@ def panel(
     Returns
     -------
     Table
-        ``customer_id, account_id, quarter_number`` (int32, `cxlab.quarter.Quarter.ordinal`), ``revenue_amount,
-        margin_amount`` (int64, minor units net of tax and refunds), ``active_days`` (int32), ``active_end``
-        (still a customer at the quarter's close), ``left`` (left in the quarter; a change of owner is no
-        leaving), ``score`` (int8, missing without one), ``grp`` (promoter, passive, detractor; silent = asked
-        and no score; '' = not asked), ``plan, region, segment`` ('' = not known), ``tenure_days`` (int32, on the
-        quarter's first day; 0 for those who join in it).
+        ``customer_id, account_id, quarter_number`` (int32, `cxlab.quarter.Quarter.ordinal`), ``bucket`` (int32, of
+        the account), ``revenue_amount, margin_amount`` (int64, minor units net of tax and refunds),
+        ``active_days`` (int32), ``active_end`` (still a customer at the quarter's close), ``left`` (left in the
+        quarter; a change of owner is no leaving), ``score`` (int8, missing without one), ``grp`` (promoter,
+        passive, detractor; silent = asked and no score; '' = not asked), ``plan, region, segment`` ('' = not
+        known), ``tenure_days`` (int32, on the quarter's first day; 0 for those who join in it).
     """
     spells = _spells(lives, transactions=transactions)
     rows = _rows(spells, quarters=quarters)
@@ -69,6 +71,7 @@ def panel(
         "customer_id",
         "account_id",
         "quarter_number",
+        bucket=rows["bucket"],
         revenue_amount=rows["net"].fill_null(0).cast("int64"),
         margin_amount=(rows["own"].fill_null(0) + shared).cast("int64"),
         active_days=rows["active_days"],
@@ -100,6 +103,7 @@ def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
     spells = spells.mutate(
         gone_day=spells["exit_day"].fill_null(OPEN_END),
         transferred=ibis.coalesce(spells["cause"], "") == "transfer",
+        bucket=bucket_of(spells["account_id"]),  # once per spell, not per quarter
     )
     return with_holding(spells)
 
@@ -123,7 +127,7 @@ def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     only = pairs.filter(pairs["only"]).select(
         "customer_id",
         "quarter_number",
-        *_TRAITS,
+        *_KEPT,
         active_days=pairs["days"].cast("int32"),
         active_end="stays",
         left="leaves",
@@ -131,7 +135,7 @@ def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     )
     several = pairs.filter(~pairs["only"])
     merged = several.group_by(["customer_id", "quarter_number"]).agg(
-        **{name: several[name].argmax(several["spell"]) for name in _TRAITS},
+        **{name: several[name].argmax(several["spell"]) for name in _KEPT},
         active_days=several["days"].sum().cast("int32"),
         active_end=several["stays"].any(),
         left=several["leaves"].any(),

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from cxlab.quarter import Window
 from cxlab.tables.activity import Signs, signs_of_life
+from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Rules
 from cxlab.tables.money import run_rates
 from cxlab.tables.spells import spells
@@ -52,8 +53,8 @@ def lives(
         One row per spell. ``start_day``, ``exit_day`` (int32, days since 1970-01-01; exit = first day without
         service, missing while active), ``entry_days``, ``tenure_days`` (int32), ``cause`` (missing while active;
         voluntary where the source does not say), ``reason``, ``provisional``, ``idle_days``; plan as last known,
-        offer as joined by; ``revenue_amount``, ``margin_amount`` (int64, minor units per 91 days, 0 for those
-        who left).
+        offer as joined by; ``bucket`` (int32, of the account); ``revenue_amount``, ``margin_amount`` (int64, minor
+        units per 91 days, 0 for those who left).
 
     Raises
     ------
@@ -116,6 +117,7 @@ def _finished(spells: ir.Table, *, idle_days: int, window: Window) -> ir.Table:
         "spell",
         "start_day",
         "exit_day",
+        bucket=bucket_of(spells["account_id"]),
         entry_days=ibis.greatest(0, window.open_day - spells["start_day"]).cast("int32"),
         tenure_days=(ended - spells["start_day"]).cast("int32"),
         cause=ibis.ifelse(left, ibis.coalesce(spells["cause"], "voluntary"), none),

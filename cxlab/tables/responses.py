@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Rules
 from cxlab.tables.days import day_of
 from cxlab.tables.fiscal import named_quarter, quarter_number
@@ -34,7 +35,8 @@ def responses(
     Returns
     -------
     Table
-        ``response_id, customer_id`` ('' = anonymous), ``account_id, survey, kind, touchpoint_id,
+        ``response_id, customer_id`` ('' = anonymous), ``account_id, bucket`` (int32; of the account, else the
+        customer, else the response on its own), ``survey, kind, touchpoint_id,
         quarter_number, invited_day, delivered_day, answered_day`` (int32; answered missing = silent), ``counts,
         mode, language, nps`` (int8), ``csat, ces, scale_min, scale_max, weight`` (float64; weight 1 where none is
         given), ``grp`` (promoter, passive, detractor, '' without nps), ``plan, region, acq_source, segment,
@@ -44,8 +46,11 @@ def responses(
     rows = _counted(rows, last=rules.answer == "last")
     rows = rows.mutate(asked_day=ibis.coalesce(rows["invited_day"], rows["answered_day"]))
     rows = with_traits(rows, day="asked_day", lives=lives, customers=customers)
+    alone = ibis.literal("response ") + rows["response_id"]
+    account = ibis.coalesce(rows["account_id"].nullif(""), rows["customer_id"].nullif(""), alone)
+    rows = rows.mutate(bucket=bucket_of(account))
     return rows.select(
-        "response_id", "customer_id", "account_id", "survey", "kind", "touchpoint_id", "quarter_number",
+        "response_id", "customer_id", "account_id", "bucket", "survey", "kind", "touchpoint_id", "quarter_number",
         "invited_day", "delivered_day", "answered_day", "counts", "mode", "language", "nps", "csat", "ces",
         "scale_min", "scale_max", "weight", "grp", "plan", "region", "acq_source", "segment", "offer",
         "tenure_days", "active_end",

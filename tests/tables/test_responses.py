@@ -74,7 +74,7 @@ def prepared(engine):
 def test_the_columns_and_their_types(prepared):
     found = prepared(answer("1", "a", "2024-07-02", nps=9, delivered_at="2024-07-02"))
     assert {name: str(kind) for name, kind in found.dtypes.items()} == {
-        "customer_id": "object", "account_id": "object", "survey": "object", "kind": "object",
+        "customer_id": "object", "account_id": "object", "bucket": "int32", "survey": "object", "kind": "object",
         "touchpoint_id": "object", "quarter_number": "int32", "invited_day": "int32", "delivered_day": "int32",
         "answered_day": "int32", "counts": "bool", "mode": "object", "language": "object", "nps": "int8",
         "csat": "float64", "ces": "float64", "scale_min": "float64", "scale_max": "float64", "weight": "float64",
