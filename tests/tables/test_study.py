@@ -53,6 +53,7 @@ def test_lives_have_the_agreed_columns_and_whole_numbers(make_study):
         "offer": "string",
         "revenue_amount": "int64",
         "margin_amount": "int64",
+        "bucket": "int32",
         "part": "int32",
     }
 
