@@ -269,7 +269,7 @@ def _add_bad(engine: Backend, found: Sequence[str], *, anew: bool = False) -> No
 def _repeated(table: Table, *, brought: tuple[str, ...], engine: Backend) -> list[str]:
     """Return the SQL of rows that repeat a key; nothing where it is plain that none does."""
     in_order = check.ascending(table, brought=brought)
-    if in_order is not None and not _number(engine, in_order):
+    if in_order is not None and _number(engine, in_order) <= 1:
         return []
     engine.con.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {check.digests_met_twice(table, brought=brought)}")
     if not _number(engine, "SELECT count(*) FROM twice"):

@@ -217,3 +217,13 @@ def test_after_an_error_the_old_file_is_as_it_was(tmp_path):
         fail()
     assert path.read_text() == "old"
     assert [file.name for file in path.parent.iterdir()] == ["b.txt"]
+
+
+def test_a_key_that_comes_again_in_another_file_is_found_on_several_threads(tmp_path, load_table, engine):
+    engine.con.execute("SET threads = 4")
+    (tmp_path / "raw" / "p").mkdir(parents=True)
+    rows = pd.DataFrame({"customer_id": [f"c{number:06}" for number in range(30_000)]})
+    for name in ("a", "b"):
+        rows.to_parquet(tmp_path / "raw" / "p" / f"{name}.parquet", row_group_size=2_000)
+    found = load_table("customers", 'path = "raw/p"').accepted
+    assert (found.accepted, found.reasons) == (30_000, {"duplicate_key": 30_000})
