@@ -14,7 +14,8 @@ import typer
 from typer.testing import CliRunner
 
 from cxlab import errors
-from cxlab.cli import _in_words, app
+from cxlab.cli import app
+from cxlab.cli.words import in_words
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ["run", "check", "erase", "rotate-key", "init", "synth"]
@@ -115,7 +116,7 @@ def test_errors_are_words_and_an_exit_code(error, code, said, capsys, monkeypatc
         raise error
 
     with pytest.raises(BaseException) as caught:  # noqa: PT011  typer's Exit has no better base
-        _in_words(fails)()
+        in_words(fails)()
     assert caught.value.exit_code == code
     assert capsys.readouterr().err == said
 
@@ -127,7 +128,7 @@ def test_notes_of_an_error_are_said_too(capsys):
         raise error
 
     with pytest.raises(BaseException):  # noqa: B017, PT011
-        _in_words(fails)()
+        in_words(fails)()
     assert capsys.readouterr().err == "cxlab: churn.ipynb failed\n  nothing was published\n"
 
 
