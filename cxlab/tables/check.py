@@ -60,19 +60,10 @@ def repeated(table: Table, *, brought: tuple[str, ...], among: str | None = None
     )
 
 
-def ascending(table: Table, *, brought: tuple[str, ...]) -> str | None:
-    """Return SQL of how many rows do not come after a row before them by key; None for a key of many columns.
-
-    Where only the first one does not, all rows stand in one ascending line and no key stands twice; that is far
-    cheaper to see than to look every key up. A line the engine cuts in pieces has more first rows than one.
-    """
+def lone_key(table: Table, *, brought: tuple[str, ...]) -> str | None:
+    """Return SQL of the keys of the staged rows, in their order; None for a key of many columns."""
     key = _key(table, brought=brought)
-    if len(key) > 1:
-        return None
-    return (
-        f"SELECT count(*) FROM (SELECT {key[0]} AS this, lag({key[0]}) OVER () AS before FROM staged "
-        f"WHERE {_whole(table)}) WHERE before >= this OR before IS NULL"
-    )
+    return None if len(key) > 1 else f"SELECT {key[0]} FROM staged WHERE {_whole(table)}"
 
 
 def digests_met_twice(table: Table, *, brought: tuple[str, ...]) -> str:
