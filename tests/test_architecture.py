@@ -24,7 +24,7 @@ FLOORS = (
     QUESTIONS,
     {"figures"},
     {"report"},
-    {"run", "cli"},
+    {"run", "deliver", "cli"},
 )
 STRANGERS = ({"tables", "evidence"}, {"synth", "evidence"}, {"tables", "synth"})
 """Siblings that never import each other; questions are strangers to one another as well."""
@@ -45,11 +45,13 @@ DOORS = {
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "nh3": {"report"},
+    "bs4": {"report"},
     "mistune": {"report"},
     "nbconvert": {"report"},
     "IPython": {"report"},
     "papermill": {"run"},
-    "filelock": {"run", "tables"},
+    "tenacity": {"deliver"},
+    "filelock": {"run", "tables", "deliver"},
     "nbformat": {"run", "report"},
     "nbclient": {"run"},
     "jupyter_client": {"run"},

@@ -22,6 +22,7 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["
 
 CONDA_TO_PYPI = {"python-duckdb": "duckdb", "python-tzdata": "tzdata"}
 IMPORTED_AS = {
+    "beautifulsoup4": "bs4",
     "font-source-sans-pro": "font_source_sans_pro",
     "ibis-framework": "ibis",
     "pyyaml": "yaml",

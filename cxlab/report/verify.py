@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -81,12 +81,32 @@ def verify_pages(folder: Path, *, minimum_n: int = 10) -> list[str]:
     paths = sorted(folder.rglob("*.html"))
     if not paths:
         return [f"{folder}: no page"]
+    found = [f"{path.relative_to(folder)}: a file a browser could run" for path in _strangers(folder)]
+    return found + _problems(paths, folder=folder, minimum_n=minimum_n, largest=LARGEST_PAGE)
+
+
+def verify_file(path: Path, *, minimum_n: int = 10, largest: int = LARGEST_PAGE) -> list[str]:
+    """Return every violation in one page that has to stand alone: all its links lead to itself.
+
+    Parameters
+    ----------
+    path : Path
+        The page.
+    minimum_n : int
+        As in `verify_pages`.
+    largest : int
+        Bytes it may have.
+    """
+    return _problems([path], folder=path.parent, minimum_n=minimum_n, largest=largest)
+
+
+def _problems(paths: Sequence[Path], *, folder: Path, minimum_n: int, largest: int) -> list[str]:
     readings = {path: read_page(path.read_text(encoding="utf-8", errors="replace")) for path in paths}
     anchors = {path: set(reading.ids) for path, reading in readings.items()}
-    found = [f"{path.relative_to(folder)}: a file a browser could run" for path in _strangers(folder)]
+    found = []
     for path, reading in readings.items():
         where = path.relative_to(folder).as_posix()
-        found += [f"{where}: {problem}" for problem in _page(path, reading)]
+        found += [f"{where}: {problem}" for problem in _page(path, reading, largest)]
         found += [f"{where}:{line}: {problem}" for line, problem in _elements(reading)]
         found += [f"{where}:{line}: {problem}" for line, problem in _links(path, reading, anchors, folder)]
         found += [f"{where}:{line}: {problem}" for line, problem in _text(reading)]
@@ -99,9 +119,9 @@ def _strangers(folder: Path) -> Iterator[Path]:
     yield from (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in runs)
 
 
-def _page(path: Path, reading: Reading) -> Iterator[str]:
-    if path.stat().st_size > LARGEST_PAGE:
-        yield f"{path.stat().st_size:,} bytes; a page has at most {LARGEST_PAGE:,}"
+def _page(path: Path, reading: Reading, largest: int) -> Iterator[str]:
+    if path.stat().st_size > largest:
+        yield f"{path.stat().st_size:,} bytes; a page has at most {largest:,}"
     languages = [element.attributes.get("lang", "") for element in reading.of("html")]
     if languages != [languages[0]] or not languages[0] if languages else True:
         yield "the html element needs one lang"
