@@ -179,6 +179,21 @@ class Privacy(_Part):
     ] = ()
 
 
+class Due(_Part):
+    """When the sources of a quarter count as complete (`cxlab.run.ready`)."""
+
+    sources: tuple[str, ...] | None = None
+    band: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(gt=0)]] = (0.5, 2.0)
+    rest_days: Mapping[str, Annotated[int, Field(ge=0, le=366)]] = {}
+
+    @field_validator("band")
+    @classmethod
+    def _in_order(cls, band: tuple[float, float]) -> tuple[float, float]:
+        if not band[0] < 1 < band[1]:
+            raise ValueError(f"needs a number below 1 and one above 1, such as [0.5, 2.0]; got {list(band)}")
+        return band
+
+
 class StudyConfig(_Part):
     """A study file, checked. Every relative path in it is relative to the file's folder."""
 
@@ -202,6 +217,7 @@ class StudyConfig(_Part):
     quarantine_share: Share = 0.02
     sources: Mapping[str, Source] = {}
     privacy: Privacy = Privacy()
+    due: Due = Due()
     rules: Rules = Rules()
     labels: Mapping[str, Mapping[str, Mapping[Language, str]]] = {}
 
@@ -288,6 +304,7 @@ def _contract_problems(data: Mapping[str, Any]) -> Iterator[str]:
                 if column not in known:
                     near = did_you_mean(str(column), among=known)
                     yield f"{where}.{part}.{column}: {table} has no column {column!r}{near}"
+    yield from _due_problems(data)
     languages = data.get("languages", StudyConfig.model_fields["languages"].default)
     for of, codes in _mapping(data, "labels").items():
         for code in _mapping(_mapping(data, "labels"), of):
@@ -295,6 +312,23 @@ def _contract_problems(data: Mapping[str, Any]) -> Iterator[str]:
             missing = [str(language) for language in languages if words and not words.get(language)]
             if missing:
                 yield f"labels.{of}.{code}: needs a label in {' and '.join(missing)}"
+
+
+def _due_problems(data: Mapping[str, Any]) -> Iterator[str]:
+    """Check the tables that [due] names: declared here, and with rows that carry a day."""
+    due = _mapping(data, "due")
+    here = {of.get("table", name) for name, of in _mapping(data, "sources").items() if isinstance(of, dict)}
+    sources = due.get("sources", ())
+    for where, names in (
+        ("due.sources", sources if isinstance(sources, list) else ()),
+        ("due.rest_days", _mapping(due, "rest_days")),
+    ):
+        for table in names:
+            if table not in here:
+                near = did_you_mean(str(table), among=map(str, here))
+                yield f"{where}: no source fills a table {table!r}{near}"
+            elif table in schema.TABLES and (schema.TABLES[table].team or not schema.TABLES[table].dated_by):
+                yield f"{where}: the rows of {table} do not come day by day, so they are not waited for"
 
 
 def _mapping(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ from cxlab.tables.names import with_names
 from cxlab.tables.prepared import Prepared
 from cxlab.tables.same_run import refuse_other
 
-_NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy"}
+_NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy", "due"}
 """Settings that change no number."""
 
 
