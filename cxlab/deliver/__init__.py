@@ -68,7 +68,8 @@ def deliver(
     DataError
         If the report in the folder cannot be read.
     """
-    from cxlab.deliver.round import Errand, go_round  # heavy: only what is sent needs it
+    from cxlab.deliver.parcel import Errand  # heavy: only what is sent needs it
+    from cxlab.deliver.round import go_round
 
     errand = Errand(
         folder=folder, config=config, event=event, quarter=quarter, notice=notice or {}, because=because or ""

@@ -70,7 +70,7 @@ def edition(folder: Path, *, language: str) -> str:
     ValueError
         If there is no page in that language.
     """
-    pages = _pages(folder / language)
+    pages = {path.stem: _read(path) for path in page_files(folder, language=language)}
     front = next(iter(pages.values()))
     sheets = [_sheet(soup, name, pages, language=language) for name, soup in pages.items()]
     _as_shell(front, next(iter(pages)), pages, wording=Wording(language))
@@ -82,13 +82,19 @@ def edition(folder: Path, *, language: str) -> str:
     return str(front)
 
 
-def _pages(folder: Path) -> dict[str, BeautifulSoup]:
-    """Read the pages of a language in the order of their navigation; pages it does not name are left out."""
-    some = next(iter(sorted(folder.glob("*.html"))), None)
+def page_files(folder: Path, *, language: str) -> tuple[Path, ...]:
+    """Return the pages of a report in one language in the order of their navigation, the first page first.
+
+    Raises
+    ------
+    ValueError
+        If there is no page in that language.
+    """
+    some = next(iter(sorted((folder / language).glob("*.html"))), None)
     if some is None:
-        raise ValueError(f"no page in {folder}: the report has not been written in that language")
-    names = [str(link["href"]).removesuffix(".html") for link in _read(some).select(".masthead nav a")]
-    return {name: _read(folder / f"{name}.html") for name in names if (folder / f"{name}.html").is_file()}
+        raise ValueError(f"no page in {folder / language}: the report has not been written in that language")
+    named = [folder / language / str(link["href"]) for link in _read(some).select(".masthead nav a")]
+    return tuple(path for path in named if path.is_file())
 
 
 def _read(path: Path) -> BeautifulSoup:
