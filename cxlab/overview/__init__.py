@@ -1,12 +1,11 @@
 """The leader's page: the answer, the numbers, the decisions, what we do not know."""
 
 from cxlab.overview.board import Board, Bridge, Commentary, Decision, Line, Quote, Tile
-from cxlab.overview.compose import QUESTIONS, findings, page
+from cxlab.overview.compose import findings, page, questions
 from cxlab.overview.forecasts import forecast_graded
 from cxlab.overview.targets import target_for
 
 __all__ = [
-    "QUESTIONS",
     "Board",
     "Bridge",
     "Commentary",
@@ -17,5 +16,6 @@ __all__ = [
     "findings",
     "forecast_graded",
     "page",
+    "questions",
     "target_for",
 ]

@@ -20,18 +20,24 @@ from cxlab.overview.team import commentary, decisions, promises
 from cxlab.overview.unknown import unknowns
 from cxlab.overview.voices import quotes, theme_moved, theme_score
 from cxlab.overview.where import score_bridge, where_moved
+from cxlab.wording import family
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
-
-QUESTIONS = ("nps", "revenue", "churn", "clv", "voc")
-"""What a leader would expect to read about; those without a finding are named among the unknowns."""
 
 MOST_GRADED = 2
 """Forecasts whose outcome is told in full; the tile counts all of them."""
 
 ENOUGH_TILES = 5
 """From so many numbers on, the forecast of next quarter's leavers is left to its own page."""
+
+
+def questions() -> tuple[str, ...]:
+    """Return what a leader would expect to read about, as the catalogue has words for it: ``question.churn``.
+
+    Those without a finding are named among the unknowns.
+    """
+    return family("question")
 
 
 def page(found: Found, *, last: Found, study: Study) -> Board:
@@ -47,7 +53,8 @@ def page(found: Found, *, last: Found, study: Study) -> Board:
         For the close, the team's decisions and commentary, events, targets, and how the tables join.
     """
     quarter = study.quarter
-    off = tuple(question for question in QUESTIONS if not any(one.question == question for one in found.values()))
+    answered = {finding.question for finding in found.values()}
+    off = tuple(question for question in questions() if question not in answered)
     held = graded(last, found, quarter=quarter)
     where = where_moved(found, events=study.events, quarter=quarter)
     return Board(

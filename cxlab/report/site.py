@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxlab.finding import Finding
-from cxlab.overview import QUESTIONS
+from cxlab.overview import questions
 from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
@@ -59,7 +59,7 @@ class Report:
     @property
     def steps(self) -> tuple[str, ...]:
         """Names of the steps in the order of the navigation: the overview, its questions in its order, others."""
-        told = (OVERVIEW, *QUESTIONS)
+        told = (OVERVIEW, *questions())
         return tuple(sorted(self.executed, key=lambda step: told.index(step) if step in told else len(told)))
 
     def is_board(self, step: str) -> bool:

@@ -31,6 +31,7 @@ from cxlab.run.steps import LEADERS_PAGE, Step
 from cxlab.run.together import carry_out_together
 from cxlab.tables.limits import within_limits
 from cxlab.tables.same_run import BEGAN_WITH, told
+from cxlab.tables.schema import PREPARED
 from cxlab.tables.study import open_study
 from cxlab.tables.whole_files import forget_left_behind
 
@@ -151,8 +152,9 @@ def _off(steps: Sequence[Step], study: Study) -> dict[str, _Off]:
     """Return the steps that cannot run on this study; the leader's page always runs."""
     off: dict[str, _Off] = {}
     for step in steps:
-        missing = ", ".join(name for name in step.tables if name not in study.tables)
-        reason = study.load.cannot_run(step.name)
+        missing = ", ".join(name for name in step.tables if name not in {*study.tables, *PREPARED})
+        questions = (step.name, *(PREPARED[name] for name in step.tables if name in PREPARED))
+        reason = next((why for question in questions if (why := study.load.cannot_run(question))), None)
         if step.name == LEADERS_PAGE or not (missing or reason):
             continue
         message = Message("page.off_tables", {"tables": missing}) if missing else Message("page.question_off")

@@ -17,8 +17,8 @@ The words around numbers (``number.*``) are messages too. What is never broken o
 by non-breaking spaces; the output is plain text and has to be escaped where it becomes a page.
 """
 
-from cxlab.wording.catalogue import LANGUAGES
+from cxlab.wording.catalogue import LANGUAGES, family
 from cxlab.wording.forms import FORMS
 from cxlab.wording.sentences import Labels, Wording
 
-__all__ = ["FORMS", "LANGUAGES", "Labels", "Wording"]
+__all__ = ["FORMS", "LANGUAGES", "Labels", "Wording", "family"]

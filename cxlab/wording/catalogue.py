@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -30,6 +31,17 @@ def catalogue(language: str) -> gettext.GNUTranslations:
         write_mo(compiled, read_po(lines, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@cache
+def family(name: str) -> tuple[str, ...]:
+    """Return what follows ``name.`` in the ids of a family of messages, in the order of the catalogue.
+
+    >>> family("among")
+    ('all', 'large')
+    """
+    text = (files("cxlab") / "locale" / f"{LANGUAGES[0]}.po").read_text(encoding="utf-8")
+    return tuple(re.findall(rf'^msgid "{re.escape(name)}\.([^"]+)"$', text, flags=re.MULTILINE))
 
 
 def knows(language: str, message: str) -> bool:

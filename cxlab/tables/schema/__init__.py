@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cxlab.tables.schema import company, team, voice
 from cxlab.tables.schema.contract import TYPE_WORDS, Column, Reference, Rule, Table, Type
 
-__all__ = ["NEEDS", "TABLES", "TYPE_WORDS", "Column", "Reference", "Rule", "Table", "Type", "see"]
+__all__ = ["NEEDS", "PREPARED", "TABLES", "TYPE_WORDS", "Column", "Reference", "Rule", "Table", "Type", "see"]
 
 TABLES: Mapping[str, Table] = {
     table.name: table
@@ -48,6 +48,14 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "voc": (("verbatims",),),
 }
 """What each question needs: any one of these sets is enough. ``table.column`` asks for a value in the column."""
+
+PREPARED: Mapping[str, str] = {
+    "lives": "churn",
+    "panel": "revenue",
+    "responses": "nps",
+    "texts": "voc",
+}
+"""Prepared tables a notebook may name beside the contract's, and the question that needs the same sources."""
 
 
 def see(table: str) -> str:
