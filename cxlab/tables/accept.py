@@ -17,6 +17,7 @@ from cxlab.tables import check
 from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.engine import name
 from cxlab.tables.limits import limit_of
+from cxlab.tables.month_sums import summed
 from cxlab.tables.parts import parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.schema import Table, see
@@ -204,7 +205,7 @@ def accept(
         origins = ", ".join(file.path for one, source in staged for file in source.files(one.name).values())
         raise DataError(f"no source has a row; read: {origins}", see=see(table.name))
     reasons, places = _counted(engine, refused=refused)
-    accepted, contents, empty = _summed(engine, to, among=brought)
+    accepted, contents, empty = summed(engine, table, to, parts=parts, among=brought)
     return Accepted(
         table=table.name,
         file=to,
@@ -360,19 +361,6 @@ def _rated_from(engine: Backend, rates: Accepted | None) -> dict[str, date]:
         return {}
     sql = f"SELECT currency, min(date) FROM {parquet(rates.file)} GROUP BY currency ORDER BY currency"
     return dict(engine.con.execute(sql).fetchall())
-
-
-def _summed(engine: Backend, file: Path, *, among: tuple[str, ...]) -> tuple[int, str, tuple[str, ...]]:
-    """Count the rows, hash them whatever their order, and name the columns without a value, in one reading.
-
-    The hash is the sum of the engine's row hashes. Another release of the engine may hash otherwise; tables are
-    then taken for changed, never for unchanged.
-    """
-    counts = "".join(f", count({name(column)})" for column in among)
-    sql = f"SELECT count(*), sum(hash(t)::HUGEINT){counts} FROM {parquet(file)} AS t"
-    rows, hashed, *filled = engine.con.execute(sql).fetchall()[0]
-    empty = tuple(column for column, some in zip(among, filled, strict=True) if not some)
-    return int(rows), f"{rows:x}-{hashed or 0:x}", empty
 
 
 def _number(engine: Backend, sql: str) -> int:

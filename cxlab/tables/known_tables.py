@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
+from cxlab.tables.fingerprint import digest
 from cxlab.tables.known import as_known
 from cxlab.tables.parts import in_part, part_files
 from cxlab.tables.rates import converted
@@ -80,6 +81,11 @@ class KnownTables(Mapping[str, ir.Table]):
         if self.part is None or part is not None or "customer_id" not in rows.columns or TABLES[name].team:
             return rows
         return in_part(rows, part=self.part, parts=self.parts)
+
+    def rated(self) -> str:
+        """Return the hash of the rates of exchange as known; the same without any."""
+        rates = self.get("rates")
+        return digest([] if rates is None else rates.order_by(*rates.columns).to_pyarrow().to_pylist())
 
     def of_part(self, part: int) -> KnownTables:
         """Return the tables with the rows of one part's customers only."""

@@ -21,6 +21,7 @@ from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.left_out import left_of, settings_of, withholding
 from cxlab.tables.load_report import TableReport
+from cxlab.tables.month_sums import sums_file
 from cxlab.tables.own_names import own_name
 from cxlab.tables.parts import cut, parts_for
 from cxlab.tables.private import hashes, id_key, stamped
@@ -165,7 +166,7 @@ def _table(
         )
         _remember(result, today=today)
     except BaseException as error:
-        _take_back(to, kept, left)
+        _take_back(to, kept, left, sums_file(to))
         if isinstance(error, DataError):
             watched.refuse_changed()  # what changed while it was read is not wrong, only half of it is old
         raise
@@ -224,6 +225,7 @@ def _remember(result: Accepted, *, today: date) -> None:
 def _bytes(table: Path) -> dict[str, int]:
     """Return the size of every file of an accepted table."""
     files = [table] if table.is_file() else sorted(table.rglob("*.parquet"))
+    files += [file for file in [sums_file(table)] if file.is_file()]
     return {str(file.relative_to(table.parent)): file.stat().st_size for file in files}
 
 

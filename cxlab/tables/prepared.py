@@ -14,10 +14,12 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
 from cxlab.tables.activity import log_opens
+from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
+from cxlab.tables.month_sums import read_sums
 from cxlab.tables.panel import panel
 from cxlab.tables.parts import in_part
 from cxlab.tables.prepare import lives
@@ -109,10 +111,27 @@ class Prepared:
         if "transactions" not in self.tables:
             reason = "days needs transactions; missing: transactions"
             raise DataError("days cannot be made", [reason], see="data/README.md#transactions")
-        rules = self.config.rules
-        return self._kept_in_parts(
-            "days",
-            lambda tables, _: customer_days(tables["transactions"], rules=rules),
+        if "days" not in self._made:
+            self._made["days"] = self._days_in_blocks()
+        return self._made["days"]
+
+    def _days_in_blocks(self) -> ir.Table:
+        """Days of a quarter of a year hang on what happened in it and at most ``refund_days`` around it."""
+        tables, rules = self.tables, self.config.rules
+        sums = read_sums(tables.files["transactions"], close=tables.close, as_of=self.as_of, engine=self.engine)
+        made_by = digest(rules.model_dump(mode="json"), self.config.currency, tables.rated(), code_version())
+
+        def of_part(part: int, since: date, until: date) -> ir.Table:
+            rows = tables.of_part(part)["transactions"]
+            return customer_days(rows.filter((rows["at"] >= since) & (rows["at"] < until)), rules=rules)
+
+        return stored_blocks(
+            of_part,
+            blocks=blocks_of(sums, parts=tables.parts, reach=rules.refund_days, close=tables.close, rules=made_by),
+            reach=rules.refund_days,
+            parts=tables.parts,
+            engine=self.engine,
+            to=self._place("days"),
             sort=("customer_id", "day"),
         )
 

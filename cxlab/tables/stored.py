@@ -34,12 +34,12 @@ def stored(rows: Callable[[], ir.Table], *, engine: Backend, to: Path, sort: tup
     sort : tuple of str
         Columns the file is sorted by.
     """
-    if not _is_there([str(to)] if to.is_file() else [], files=1, engine=engine):
+    if not is_there([str(to)] if to.is_file() else [], files=1, engine=engine):
         with in_turn(to):
-            if not _is_there([str(to)] if to.is_file() else [], files=1, engine=engine):
+            if not is_there([str(to)] if to.is_file() else [], files=1, engine=engine):
                 with written_whole(to) as half:
-                    _write(rows(), engine=engine, to=half, sort=sort)
-                _forget_older(to)
+                    write_sorted(rows(), engine=engine, to=half, sort=sort)
+                forget_older(to)
     return engine.read_parquet(to)
 
 
@@ -65,9 +65,9 @@ def stored_parts(
     Table
         What ``rows`` gave, and ``part`` (int32): the engine reads one file only where one part is asked for.
     """
-    if not _is_there(part_files(to), files=parts, engine=engine):
+    if not is_there(part_files(to), files=parts, engine=engine):
         with in_turn(to):
-            if not _is_there(part_files(to), files=parts, engine=engine):
+            if not is_there(part_files(to), files=parts, engine=engine):
                 _make_parts(rows, parts=parts, engine=engine, to=to, sort=sort)
     return engine.read_parquet(part_files(to), hive_partitioning=False)
 
@@ -81,11 +81,11 @@ def _make_parts(
             file = part_file(half, part)
             file.parent.mkdir(parents=True)
             numbered = rows(part).mutate(part=ibis.literal(part, type="int32"))
-            _write(numbered, engine=engine, to=file, sort=sort)
-    _forget_older(to)
+            write_sorted(numbered, engine=engine, to=file, sort=sort)
+    forget_older(to)
 
 
-def _is_there(found: Sequence[str], *, files: int, engine: Backend) -> bool:
+def is_there(found: Sequence[str], *, files: int, engine: Backend) -> bool:
     """Say whether all files are there to their end, which is written last and says how many rows there are."""
     if len(found) != files:
         return False
@@ -98,7 +98,8 @@ def _is_there(found: Sequence[str], *, files: int, engine: Backend) -> bool:
     return True
 
 
-def _write(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> None:
+def write_sorted(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> None:
+    """Write rows to a file, sorted."""
     # rows are held to the end: tables they hold in the engine go with them
     order = ", ".join(map(name, sort))
     engine.con.execute(
@@ -107,7 +108,7 @@ def _write(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) 
     )
 
 
-def _forget_older(to: Path) -> None:
+def forget_older(to: Path) -> None:
     """Take away what was made of other sources for the same quarter and knowledge date."""
     for old in to.parent.glob(f"{to.stem.rpartition('-')[0]}-*{to.suffix}"):
         if old != to and time.time() - old.stat().st_mtime > _KEPT_SECONDS:
