@@ -53,8 +53,8 @@ class MonthSums:
 
 
 def sums_file(table: Path) -> Path:
-    """Return where the sums of an accepted table lie."""
-    return table.with_suffix(".months.parquet")
+    """Return where the sums of an accepted table lie: Parquet, and no table of its own."""
+    return table.with_suffix(".months")
 
 
 def write_sums(table: Path, *, parts: int, dated_by: str, engine: Backend) -> None:
