@@ -14,7 +14,8 @@ from cxlab.clv.payback import payback
 from cxlab.clv.whole import base
 from cxlab.clv.worth import KEYS, Equity, Terms, worth
 from cxlab.evidence import risk_table, stock_table
-from cxlab.evidence.repeat import NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, stock_by_way
+from cxlab.evidence.buying import worth_sums
+from cxlab.evidence.repeat import NO_COUNTS, repeat_counts
 from cxlab.evidence.values import acquisition_costs, value_bins
 from cxlab.finding import Finding
 from cxlab.quarter import Window
@@ -56,14 +57,9 @@ def worth_at(study: Study) -> Equity:
         This quarter's, or an earlier one's (``study.earlier(1)``).
     """
     lives, days, window = study.lives, days_of(study), study.window
-    stock = stock_by_way(lives, days, by=KEYS, window=window)
+    sums = worth_sums(lives, days, by=KEYS, traits=["plan", "segment"], window=window)
     risk = risk_table(lives, by=["plan"], window=window, bucket=True)
-    if days is None:
-        counts, spend = NO_COUNTS.copy(), NO_SPEND.copy()
-    else:
-        counts = repeat_counts(days, lives, window=window, by=["plan", "segment"], bucket=True)
-        spend = spend_counts(days, lives, window=window, bucket=True)
-    return worth(stock, risk, counts, spend, quarter=study.quarter, terms=terms_of(study))
+    return worth(sums.stock, risk, sums.counts, sums.spend, quarter=study.quarter, terms=terms_of(study))
 
 
 def base_at(study: Study) -> Finding:

@@ -27,30 +27,43 @@ def by_part(*tables: ir.Table) -> Iterator[tuple[ir.Table, ...]]:
 
 
 def counted(rows: Iterable[ir.Table], *, keys: Keys, sums: Sequence[str]) -> pd.DataFrame:
-    """Sum columns by keys over tables of disjoint customers.
+    """Sum columns by keys over tables of disjoint customers (`Counting`)."""
+    counting = Counting(keys=keys, sums=sums)
+    for table in rows:
+        counting.add(table)
+    return counting.frame()
+
+
+class Counting:
+    """Sums of columns by keys, one table of customers added after another.
 
     Parameters
     ----------
-    rows : iterable of tables
-        Each holds ``number`` (the keys, packed) and whole numbers to sum; ``customers`` are its rows.
+    keys : Keys
+        What to sum by.
     sums : sequence of str
         What to sum; ``customers`` among them counts the rows.
-
-    Returns
-    -------
-    DataFrame
-        The names of the keys, then ``sums``. Sorted by the keys.
     """
-    found = [_summed(table, sums) for table in rows]
-    numbers = np.concatenate([numbers for numbers, _ in found])
-    order = np.argsort(numbers, kind="stable")
-    numbers = numbers[order]
-    heads = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)])
-    frame = keys.frame(unpacked(numbers[heads], keys.sizes))
-    for name in sums:
-        column = np.concatenate([of[name] for _, of in found])[order]
-        frame[name] = np.add.reduceat(column, heads) if len(heads) else column
-    return frame
+
+    def __init__(self, *, keys: Keys, sums: Sequence[str]) -> None:
+        self._keys, self._sums = keys, tuple(sums)
+        self._found: list[tuple[Ints, dict[str, Ints]]] = []
+
+    def add(self, rows: ir.Table) -> None:
+        """Add ``number`` (the keys, packed) and whole numbers to sum; no customer may be added twice."""
+        self._found.append(_summed(rows, self._sums))
+
+    def frame(self) -> pd.DataFrame:
+        """Return the names of the keys, then the sums. Sorted by the keys."""
+        numbers = np.concatenate([numbers for numbers, _ in self._found])
+        order = np.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        heads = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)])
+        frame = self._keys.frame(unpacked(numbers[heads], self._keys.sizes))
+        for name in self._sums:
+            column = np.concatenate([of[name] for _, of in self._found])[order]
+            frame[name] = np.add.reduceat(column, heads) if len(heads) else column
+        return frame
 
 
 def _summed(rows: ir.Table, sums: Sequence[str]) -> tuple[Ints, dict[str, Ints]]:

@@ -11,7 +11,6 @@ import pandas as pd
 from cxlab.evidence.bucket import bucket_in
 from cxlab.evidence.keys import Keys, below
 from cxlab.evidence.parts import by_part, counted, numbered
-from cxlab.evidence.stock import summed_stock
 from cxlab.quarter import Window
 
 SPEND_STEPS = 200
@@ -101,7 +100,9 @@ def _with_joining(spells: ir.Table) -> ir.Table:
     )
 
 
-def with_way(lives: ir.Table, days: ir.Table | None, *, window: Window) -> ir.Table:
+def with_way(
+    lives: ir.Table, days: ir.Table | None, *, window: Window, buyers: ir.Table | None = None
+) -> ir.Table:
     """Add ``way`` to each spell: how its customer's future is to be valued.
 
     ``contract``: a contract ends visibly, so how long customers stay can be looked up. ``bought``: no contract,
@@ -113,11 +114,14 @@ def with_way(lives: ir.Table, days: ir.Table | None, *, window: Window) -> ir.Ta
     ----------
     days : ibis table or None
         None: the study has no transactions; everybody is looked up.
+    buyers : ibis table, optional
+        `repeat_customers` of the same tables, where they are made already.
     """
     silent = lives.idle_days.notnull()
     if days is None:
         return lives.mutate(way=ibis.ifelse(silent, "older", "contract"))
-    bought = repeat_customers(days, lives, window=window).filter(lambda rows: rows.born)
+    buyers = repeat_customers(days, lives, window=window) if buyers is None else buyers
+    bought = buyers.filter(buyers.born)
     spells = _with_joining(lives).mutate(has_bought=lambda rows: rows.customer_id.isin(bought.customer_id))
     way = ibis.cases(
         (spells.idle_days.isnull(), "contract"),
@@ -126,13 +130,6 @@ def with_way(lives: ir.Table, days: ir.Table | None, *, window: Window) -> ir.Ta
         else_="not_yet",
     )
     return spells.mutate(way=way).drop("joined_day", "last_spell", "has_bought")
-
-
-def stock_by_way(lives: ir.Table, days: ir.Table | None, *, by: Sequence[str], window: Window) -> pd.DataFrame:
-    """Sum the stock (`stock_table`) by traits, ``way`` (`with_way`) among them: customers part by part."""
-    parts = by_part(lives) if days is None else by_part(lives, days)
-    ways = (with_way(part[0], *(part[1:] or (None,)), window=window) for part in parts)
-    return summed_stock(lives, ways, by=by, window=window)
 
 
 def repeat_counts(
@@ -173,13 +170,7 @@ def repeat_counts(
     unknown = [name for name in by if name not in traits]
     if unknown:
         raise ValueError(f"by names traits of customers ({', '.join(traits)}); got {', '.join(unknown)}")
-    days_seen = below(max(window.close_day - window.open_day, 1))
-    flag = pd.Series([False, True])
-    keys = Keys.of(
-        lives,
-        [*by, *(["bucket"] if bucket else []), "active", "born", "x", "t_x", "total"],
-        own={"active": flag, "born": flag, "x": days_seen, "t_x": days_seen, "total": days_seen},
-    )
+    keys = repeat_keys(lives, window=window, by=by, bucket=bucket)
     sums = ["spent", "amount", *([] if later is None else ["later"])]
 
     def numbers() -> Iterator[ir.Table]:
@@ -190,6 +181,17 @@ def repeat_counts(
             yield numbered(rows, keys, *sums)
 
     return counted(numbers(), keys=keys, sums=["customers", *sums])
+
+
+def repeat_keys(lives: ir.Table, *, window: Window, by: Sequence[str], bucket: bool) -> Keys:
+    """Return what `repeat_counts` counts by."""
+    days_seen = below(max(window.close_day - window.open_day, 1))
+    flag = pd.Series([False, True])
+    return Keys.of(
+        lives,
+        [*by, *(["bucket"] if bucket else []), "active", "born", "x", "t_x", "total"],
+        own={"active": flag, "born": flag, "x": days_seen, "t_x": days_seen, "total": days_seen},
+    )
 
 
 def _with_later(rows: ir.Table, days: ir.Table, *, window: Window, days_ahead: int) -> ir.Table:
@@ -212,19 +214,29 @@ def spend_counts(days: ir.Table, lives: ir.Table, *, window: Window, bucket: boo
     DataFrame
         [``bucket``], ``x`` (1 or more), ``bin``, ``customers``, ``spent`` (minor units, whole). Sorted.
     """
-    x = below(max(window.close_day - window.open_day, 1))
-    bins = below((_FEWEST + 64) * SPEND_STEPS).astype("int64") - _FEWEST * SPEND_STEPS
-    keys = Keys.of(lives, [*(["bucket"] if bucket else []), "x", "bin"], own={"x": x, "bin": bins})
+    keys = spend_keys(lives, window=window, bucket=bucket)
 
     def numbers() -> Iterator[ir.Table]:
         for some_days, some_lives in by_part(days, lives):
-            rows = repeat_customers(some_days, some_lives, window=window)
-            rows = rows.filter(rows.born & (rows.x > 0) & (rows.spent > 0))
-            mean = rows.spent.cast("float64") / rows.x
-            step = (mean.log2() * SPEND_STEPS).floor().cast("int64")
-            yield numbered(rows.mutate(bin=step + _FEWEST * SPEND_STEPS), keys, "spent")
+            rows = with_spend_bin(repeat_customers(some_days, some_lives, window=window))
+            yield numbered(rows, keys, "spent")
 
     return counted(numbers(), keys=keys, sums=["customers", "spent"])
+
+
+def spend_keys(lives: ir.Table, *, window: Window, bucket: bool) -> Keys:
+    """Return what `spend_counts` counts by."""
+    x = below(max(window.close_day - window.open_day, 1))
+    bins = below((_FEWEST + 64) * SPEND_STEPS).astype("int64") - _FEWEST * SPEND_STEPS
+    return Keys.of(lives, [*(["bucket"] if bucket else []), "x", "bin"], own={"x": x, "bin": bins})
+
+
+def with_spend_bin(buyers: ir.Table) -> ir.Table:
+    """Keep buyers who came again and whose birth was seen, with the bin of their mean spend."""
+    rows = buyers.filter(buyers.born & (buyers.x > 0) & (buyers.spent > 0))
+    mean = rows.spent.cast("float64") / rows.x
+    step = (mean.log2() * SPEND_STEPS).floor().cast("int64")
+    return rows.mutate(bin=step + _FEWEST * SPEND_STEPS)
 
 
 def _total(amounts: ir.IntegerColumn) -> ir.IntegerScalar:

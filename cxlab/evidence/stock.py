@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -40,30 +40,51 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         days, in minor units of the study currency. Sums are exact; floats only here, because squares outgrow
         64-bit integers. Sorted.
     """
-    return summed_stock(lives, (part for (part,) in by_part(lives)), by=by, window=window)
+    stock = Stock(lives, by=by, window=window)
+    for (part,) in by_part(lives):
+        stock.add(part)
+    return stock.frame()
 
 
-def summed_stock(lives: ir.Table, parts: Iterable[ir.Table], *, by: Sequence[str], window: Window) -> pd.DataFrame:
-    """Sum the stock of spells given part by part: disjoint customers, of whom some may share an account.
+class Stock:
+    """The stock of spells added part by part: disjoint customers, of whom some may share an account.
 
     Only accounts of several customers are summed account by account. Everybody else is an account alone: the
     customer whose account no row of another customer names.
+
+    Parameters
+    ----------
+    lives : ibis table
+        All spells.
+    by, window
+        As for `stock_table`.
     """
-    named = _active(lives, window=window)
-    shared = named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
-    cells = ["tenure", *by]
-    alone, together = [], []
-    for part in parts:
-        rows = _active(part, window=window).select(*cells, "account_id", "customers", "margin", "revenue")
-        rows = rows.mutate(shares=rows.account_id.isin(shared.account_id).fill_null(False)).cache()
-        alone.append(_sums(rows.filter(~rows.shares), cells=cells).cache())
-        together.append(rows.filter(rows.shares).drop("shares").cache())
-    stock = ibis.union(_sums(_accounts(ibis.union(*together), cells=cells), cells=cells), *alone)
-    whole = stock.group_by(cells).agg(**{
-        name: stock[name].sum().cast("int64" if name.startswith("customers") else "float64") for name in AMOUNTS
-    })  # fmt: skip
-    frame: pd.DataFrame = whole.to_pandas()
-    return frame.sort_values(cells, ignore_index=True)[[*cells, *AMOUNTS]]
+
+    def __init__(self, lives: ir.Table, *, by: Sequence[str], window: Window) -> None:
+        named = _active(lives, window=window)
+        self._shared = named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
+        self._cells, self._window = ["tenure", *by], window
+        self._alone: list[ir.Table] = []
+        self._together: list[ir.Table] = []
+
+    def add(self, part: ir.Table) -> None:
+        """Add the spells of some customers; they bring the columns to sum by."""
+        rows = _active(part, window=self._window)
+        rows = rows.select(*self._cells, "account_id", "customers", "margin", "revenue")
+        rows = rows.mutate(shares=rows.account_id.isin(self._shared.account_id).fill_null(False)).cache()
+        self._alone.append(_sums(rows.filter(~rows.shares), cells=self._cells).cache())
+        self._together.append(rows.filter(rows.shares).drop("shares").cache())
+
+    def frame(self) -> pd.DataFrame:
+        """Return the sums, as `stock_table` does."""
+        cells = self._cells
+        stock = ibis.union(_sums(_accounts(ibis.union(*self._together), cells=cells), cells=cells), *self._alone)
+        whole = stock.group_by(cells).agg(**{
+            name: stock[name].sum().cast("int64" if name.startswith("customers") else "float64")
+            for name in AMOUNTS
+        })  # fmt: skip
+        frame: pd.DataFrame = whole.to_pandas()
+        return frame.sort_values(cells, ignore_index=True)[[*cells, *AMOUNTS]]
 
 
 def _active(lives: ir.Table, *, window: Window) -> ir.Table:

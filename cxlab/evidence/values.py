@@ -51,10 +51,11 @@ def value_bins(
     frames = []
     for some, *rest in by_part(lives) if days is None else by_part(lives, days):
         bought = rest[0] if rest else None
-        ways = some if "way" in some.columns else with_way(some, bought, window=window)
+        buyers = None if bought is None else repeat_customers(bought, some, window=window).cache()
+        ways = some if "way" in some.columns else with_way(some, bought, window=window, buyers=buyers)
         rows = _looked_up(ways, tenures, window=window, buying=buying is not None)
-        if bought is not None and buying is not None:
-            rows = rows.union(_bought(ways, bought, buying, window=window))
+        if buyers is not None and buying is not None:
+            rows = rows.union(_bought(buyers, buying))
         frames.append(_binned(rows))
     counted = pd.concat(frames).groupby(["bucket", "bin"], as_index=False)[["customers", "value"]].sum()
     return counted.sort_values(["bucket", "bin"], ignore_index=True)
@@ -70,9 +71,8 @@ def _looked_up(ways: ir.Table, tenures: ir.Table, *, window: Window, buying: boo
     return looked.select("bucket", value=amount.round().cast("int64"))
 
 
-def _bought(ways: ir.Table, days: ir.Table, buying: ir.Table, *, window: Window) -> ir.Table:
+def _bought(buyers: ir.Table, buying: ir.Table) -> ir.Table:
     """Value by buying of the active whose birth was seen."""
-    buyers = repeat_customers(days, ways, window=window)
     found = buyers.filter(buyers.born & buyers.active).inner_join(buying, ["plan", "x", "t_x", "total"])
     return found.select("bucket", value=(found.fixed + found.per_spent * found.spent).round().cast("int64"))
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from cxlab.evidence import stock_table
-from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, stock_by_way, with_way
+from cxlab.evidence.buying import worth_sums
+from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, with_way
 from cxlab.quarter import Window
 
 HALF = Window(open=date(2026, 1, 1), close=date(2026, 7, 1))
@@ -200,7 +201,13 @@ def test_everybody_in_stock_is_valued_in_one_way_whatever_the_parts():
     days = days_of(rows)
     whole = stock_table(with_way(people, days, window=HALF), by=["way"], window=HALF)
     assert set(whole["way"]) == {"contract", "bought", "older", "not_yet"}
+    asked = {"by": ["way"], "traits": ["plan", "segment"], "window": HALF}
     for some in ((people, days), (cut(people, parts=3), cut(days, parts=3))):
-        pd.testing.assert_frame_equal(stock_by_way(*some, by=["way"], window=HALF), whole)
-    looked_up = stock_by_way(cut(people, parts=3), None, by=["way"], window=HALF)
-    assert set(looked_up["way"]) == {"contract", "older"}
+        found = worth_sums(*some, **asked)
+        pd.testing.assert_frame_equal(found.stock, whole)
+        counts = repeat_counts(days, people, window=HALF, by=["plan", "segment"], bucket=True)
+        pd.testing.assert_frame_equal(found.counts, counts)
+        pd.testing.assert_frame_equal(found.spend, spend_counts(days, people, window=HALF, bucket=True))
+    looked_up = worth_sums(cut(people, parts=3), None, **asked)
+    assert set(looked_up.stock["way"]) == {"contract", "older"}
+    assert len(looked_up.counts) == len(looked_up.spend) == 0
