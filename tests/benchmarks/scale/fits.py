@@ -33,14 +33,14 @@ class Fit:
 
 def purchases(names: Mapping[str, Any]) -> object:
     """BG/NBD alone."""
-    counts = names["counts"]
+    counts = names["sums"].counts
     rows, _ = weighed(counts[counts["born"]], keys=TRIPLE)
     return bg_nbd(buying(rows["x"], rows["t_x"], rows["total"], rows["customers"]))
 
 
 def spend(names: Mapping[str, Any]) -> object:
     """Gamma-Gamma alone."""
-    rows, _ = weighed(names["spend"], keys=["x", "bin"])
+    rows, _ = weighed(names["sums"].spend, keys=["x", "bin"])
     return gamma_gamma(rows["x"], rows["spent"] / rows["x"] / rows["customers"], rows["customers"])
 
 
@@ -92,7 +92,7 @@ BARS = (
     ),
     Bar(
         title="CLV: from days to BG/NBD", story="clv.worth_at", times=15, gigabytes=6,
-        evidence=("counts",), fits=("BG/NBD",),
+        evidence=("sums",), fits=("BG/NBD",),
     ),
     Bar(
         title="panel: from customer-quarters to a price", story="revenue", times=8, gigabytes=0.5,
