@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -15,7 +15,7 @@ from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
 from cxlab.tables.activity import log_opens
 from cxlab.tables.blocks import blocks_of, stored_blocks
-from cxlab.tables.config import StudyConfig
+from cxlab.tables.config import Activity, StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
@@ -86,19 +86,21 @@ class Prepared:
         if rule is None or "transactions" not in self.tables:
             return None
         if "log" not in self._days:
-            parts = map(self.tables.of_part, range(self.tables.parts))
-            found = [
-                log_opens(
-                    tables["transactions"],
-                    customers=tables.get("customers"),
-                    contracts=tables.get("contracts"),
-                    rule=rule,
-                ).to_pyarrow()
-                for tables in parts
-            ]
-            days = [day.as_py() for day in found if day.is_valid]
-            self._days["log"] = min(days, default=None)
+            self._days["log"] = self._first_sign(rule)
         return self._days["log"]
+
+    def _first_sign(self, rule: Activity) -> int | None:
+        """Look on the first day of all transactions first: somebody the rule is for is nearly always on it."""
+        parts = [self.tables.of_part(part) for part in range(self.tables.parts)]
+        first = _earliest(log_opens(of["transactions"], customers=None, contracts=None, rule=rule) for of in parts)
+        if first is None:
+            return None
+        until = date(1970, 1, 1) + timedelta(days=first + 1)
+        for days in [until, None] if len(parts) > 1 else [None]:
+            found = _earliest(_opens_in(of, before=days, rule=rule) for of in parts)
+            if found is not None:
+                return found
+        return None
 
     def days(self) -> ir.Table:
         """Customer-days (`cxlab.tables.customer_days.customer_days`).
@@ -235,3 +237,18 @@ class Prepared:
         quarter = self.quarters[-1]
         made_of = (self.fingerprint, str(quarter), self.as_of, self.window.open, self.tables.parts, code_version())
         return self.folder / name / f"{quarter}-{self.as_of}-{digest(*made_of)}.parquet"
+
+
+def _opens_in(tables: KnownTables, *, before: date | None, rule: Activity) -> ir.IntegerScalar:
+    rows = tables["transactions"]
+    return log_opens(
+        rows if before is None else rows.filter(rows["at"] < before),
+        customers=tables.get("customers"),
+        contracts=tables.get("contracts"),
+        rule=rule,
+    )
+
+
+def _earliest(days: Iterable[ir.IntegerScalar]) -> int | None:
+    found = [day.to_pyarrow() for day in days]
+    return min((int(day.as_py()) for day in found if day.is_valid), default=None)
