@@ -65,8 +65,11 @@ def deliver(
     ------
     UsageError
         If the study file is wrong, or names no target called as in ``to``.
-    DataError
-        If the report in the folder cannot be read.
+
+    Notes
+    -----
+    A target is told of a report once, until it was told of another run of that quarter: a report that comes back
+    after a correction is told again.
     """
     from cxlab.deliver.parcel import Errand  # heavy: only what is sent needs it
     from cxlab.deliver.round import go_round

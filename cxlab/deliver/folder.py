@@ -41,6 +41,7 @@ def put(target: FolderTarget, parcel: Parcel, *, base: Path) -> str:
     home, name = _home(target, base=base), str(parcel.errand.quarter)
     _refuse_others(home, name, study=plain(parcel.study.name))
     try:
+        _mend(home / name)
         part = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=".part", dir=home))
         try:
             files = _fill(part, target, parcel, home=home)
@@ -63,7 +64,7 @@ def would_put(target: FolderTarget, parcel: Parcel, *, base: Path) -> str:
 
 
 def _home(target: FolderTarget, *, base: Path) -> Path:
-    home = base / target.path.expanduser()
+    home = (base / target.path.expanduser()).resolve()
     if not home.is_dir():
         raise Undelivered(f"no folder {home}: make it, or mount what holds it", passing=True)
     return home
@@ -115,9 +116,19 @@ def _without_dead_ends(html: str, *, at: Path) -> str:
     return _EARLIER.sub(reachable, html)
 
 
+def _old(place: Path) -> Path:
+    return place.with_name(f".{place.name}.old")
+
+
+def _mend(place: Path) -> None:
+    """Bring back what a cut between two renames left aside."""
+    if _old(place).exists() and not place.exists():
+        _old(place).rename(place)
+
+
 def _swap(part: Path, place: Path) -> None:
     """Let the new folder take the place of the old one; if it cannot, the old one is there again."""
-    old = place.with_name(f".{place.name}.old")
+    old = _old(place)
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
         place.rename(old)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
@@ -59,10 +60,15 @@ def post(target: MailTarget, message: EmailMessage, *, base: Path) -> str:
         If the server cannot be reached, is not who it should be, or takes it for nobody.
     """
     try:
-        with _server(target, base=base) as server:
+        server = _server(target, base=base)
+        try:
             if target.user:
                 server.login(target.user, secret(target.password_env))
             refused = server.send_message(message, target.sender, list(target.to))
+        finally:
+            _take_leave(server)
+    except UnicodeEncodeError:
+        raise Undelivered(f"{_where(target)}: user and password can only hold ASCII", passing=False) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise Undelivered(
@@ -82,6 +88,13 @@ def post(target: MailTarget, message: EmailMessage, *, base: Path) -> str:
     return f"{_people(gone)}, {size_of(message) / 1e6:.1f} MB" + (
         f"; refused for {_people(len(refused))}: {_answers(refused)}" if refused else ""
     )
+
+
+def _take_leave(server: smtplib.SMTP) -> None:
+    """End a conversation; how the server answers to that changes nothing of what it took."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
 
 
 def _server(target: MailTarget, *, base: Path) -> smtplib.SMTP:
@@ -137,8 +150,8 @@ def _body(target: MailTarget, parcel: Parcel, language: str, attached: list[Mapp
     said = [parcel.bodies[language]]
     if any(language in files for files in attached):
         said.append(wording.text("deliver.attached"))
-    elif language in parcel.editions and target.attach:
-        said.append(wording.text("deliver.too_large", limit=target.largest_megabytes))
+    elif target.attach and parcel.errand.event != "failure":
+        said.append(wording.text("deliver.too_large"))
     return "\n\n".join(said)
 
 
@@ -160,6 +173,6 @@ def _text(said: bytes | str) -> str:
 
 def header_lines(message: EmailMessage) -> Iterator[str]:
     """Yield what a dry run shows of a mail: subject, who gets it, and what is attached."""
-    yield f"{str(message['Subject'])!r} to {message['To']}"
+    yield f'"{message["Subject"]}" to {message["To"]}'
     names = [part.get_filename() for part in message.iter_attachments()]
     yield f"{size_of(message) / 1e6:.1f} MB with {', '.join(map(str, names)) or 'no file'}"

@@ -14,7 +14,7 @@ from cxlab.deliver.pdf import print_pdf
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
-from cxlab.report.edition import page_files, write_edition
+from cxlab.report.edition import TooLargeError, page_files, write_edition
 from cxlab.report.spoken import spoken
 from cxlab.run.journal import note
 from cxlab.tables.config import StudyConfig
@@ -93,10 +93,7 @@ def make_parcel(errand: Errand, *, study: StudyConfig, languages: Collection[str
     if not written:
         raise DataError(f"{errand.folder} holds no page in {' or '.join(languages)}: nothing to send")
     try:
-        editions = {
-            one: write_edition(errand.folder, language=one, to=to / f"cx-{errand.quarter}-{one}.html")
-            for one in written
-        }
+        editions = _editions(errand, written, to=to)
         bodies = {one: _body(errand, wording_of(study, one)) for one in written}
     except ValueError as error:
         raise DataError(f"the report cannot be sent: {error}") from None
@@ -160,6 +157,17 @@ def _body(errand: Errand, wording: Wording) -> str:
             0, wording.text("deliver.because", because=because) if because else wording.text("deliver.replaces")
         )
     return "\n\n".join(said)
+
+
+def _editions(errand: Errand, languages: Sequence[str], *, to: Path) -> dict[str, Path]:
+    """Write the report as one file a language; one that is too large to send is left out."""
+    editions = {}
+    for one in languages:
+        try:
+            editions[one] = write_edition(errand.folder, language=one, to=to / f"cx-{errand.quarter}-{one}.html")
+        except TooLargeError as error:
+            note("edition left out", language=one, why=str(error))
+    return editions
 
 
 def _printed(editions: Mapping[str, Path]) -> dict[str, Path]:

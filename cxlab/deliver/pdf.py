@@ -53,7 +53,9 @@ def print_pdf(page: Path, *, to: Path, seconds: float = LONGEST_SECONDS) -> str:
     """
     command = browser()
     if command is None:
-        return f"no browser: none of {', '.join(BROWSERS)} is installed"
+        named = os.environ.get("CXLAB_CHROMIUM")
+        looked = f"CXLAB_CHROMIUM names {named}, which" if named else f"none of {', '.join(BROWSERS)}"
+        return f"no browser: {looked} is {'not ' if named else ''}installed"
     with tempfile.TemporaryDirectory(prefix="cxlab-print-", ignore_cleanup_errors=True) as place:
         home, printed = Path(place), Path(place) / "page.pdf"
         fault = _printed([command, *_flags(home, printed), page.resolve().as_uri()], home=home, seconds=seconds)

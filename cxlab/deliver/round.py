@@ -18,7 +18,7 @@ from cxlab.deliver.lines import reason_of
 from cxlab.deliver.outcome import Outcome, State, Undelivered
 from cxlab.deliver.parcel import Errand, Parcel, make_parcel, state_of
 from cxlab.deliver.patience import patiently
-from cxlab.deliver.record import entries, key_of, remember, was_sent
+from cxlab.deliver.record import Entry, beside, entries, key_of, remember, was_sent
 from cxlab.errors import CxlabError, UsageError
 from cxlab.run.journal import journal, note
 from cxlab.tables.config import StudyConfig, read_config
@@ -49,12 +49,12 @@ def go_round(errand: Errand, *, to: Sequence[str], again: bool, dry_run: bool) -
 def _round(
     errand: Errand, targets: Mapping[str, Target], *, study: StudyConfig, again: bool, dry_run: bool
 ) -> dict[str, Outcome]:
-    errand.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         if not dry_run:
+            errand.folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_alone(errand, study))
             stack.enter_context(journal(errand.folder / "log.jsonl"))
-        known, key = ([] if again else entries(errand.folder)), _key(errand)
+        known, key = ([] if again else _known(errand)), _key(errand)
         sent = {name: at for name in targets if (at := was_sent(known, target=name, key=key)) is not None}
         due = {name: target for name, target in targets.items() if name not in sent}
         done = {name: _outcome(name, targets[name], errand, "before", f"on {at}") for name, at in sent.items()}
@@ -96,9 +96,22 @@ def _asked(targets: Mapping[str, Target], errand: Errand, to: Sequence[str]) -> 
     }
 
 
+def _known(errand: Errand) -> list[Entry]:
+    """What was sent: of a failure in its own folder, of a report by any run of the quarter."""
+    return (
+        entries(errand.folder) if errand.event == "failure" else beside(errand.folder, quarter=str(errand.quarter))
+    )
+
+
 def _key(errand: Errand) -> str:
-    told = [*errand.notice.items()] if errand.event == "failure" else errand.folder.name
-    return key_of(errand.event, str(errand.quarter), repr(told))
+    """Name what is told: a failure by its words, a report by its run, whether it is new or came back."""
+    if errand.event == "failure":
+        return key_of(
+            "failure",
+            str(errand.quarter),
+            *(f"{of}: {line}" for of, lines in errand.notice.items() for line in lines),
+        )
+    return key_of("report", str(errand.quarter), errand.folder.name)
 
 
 def _alone(errand: Errand, study: StudyConfig) -> FileLock:

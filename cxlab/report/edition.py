@@ -36,6 +36,10 @@ main>div+div{border-top:3px solid var(--ink);margin-top:40px}}
 """
 
 
+class TooLargeError(ValueError):
+    """A report does not fit into one file that anybody would send."""
+
+
 def write_edition(folder: Path, *, language: str, to: Path) -> Path:
     """Write the edition of a report and return its path.
 
@@ -50,14 +54,21 @@ def write_edition(folder: Path, *, language: str, to: Path) -> Path:
 
     Raises
     ------
+    TooLargeError
+        If it has more than `LARGEST_EDITION` bytes.
     ValueError
         If the pages of that language are missing, or the file breaks a rule of pages: every problem is named.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(edition(folder, language=language), encoding="utf-8", newline="\n")
-    problems = verify_file(to, largest=LARGEST_EDITION)
+    size, problems = to.stat().st_size, verify_file(to, largest=LARGEST_EDITION)
     if problems:
         to.unlink()
+    if size > LARGEST_EDITION:
+        raise TooLargeError(
+            f"the edition of {folder.name} has {size:,} bytes; at most {LARGEST_EDITION:,} are sent"
+        )
+    if problems:
         raise ValueError(f"the edition of {folder.name} breaks a rule of pages: {'; '.join(problems)}")
     return to
 
