@@ -52,6 +52,7 @@ DOORS = {
     "papermill": {"run"},
     "tenacity": {"deliver"},
     "filelock": {"run", "tables", "deliver"},
+    "packaging": {"run"},
     "nbformat": {"run", "report"},
     "nbclient": {"run"},
     "jupyter_client": {"run"},
