@@ -1,4 +1,4 @@
-"""CSV and XLSX out: the same in every language, typed, and harmless when a spreadsheet opens them.
+"""CSV, XLSX and Parquet out: the same in every language, typed, and harmless when a spreadsheet opens them.
 
 CSV is UTF-8 with a byte order mark, decimals are dots, days are ISO dates. A text that a spreadsheet would run
 as a formula gets an apostrophe in front, which the spreadsheet hides.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,12 @@ def neutral(text: str) -> str:
     >>> neutral("=HYPERLINK()"), neutral("Én 90"), neutral("-5")
     ("'=HYPERLINK()", 'Én 90', "'-5")
     """
-    written = _SURROGATE.sub("\ufffd", _UNWRITABLE.sub("", text))
+    written = _writable(text)
     return f"'{written}" if written.startswith(FORMULA) else written
+
+
+def _writable(text: str) -> str:
+    return _SURROGATE.sub("\ufffd", _UNWRITABLE.sub("", text))
 
 
 def write_csv(table: pd.DataFrame, path: Path | str) -> None:
@@ -83,7 +87,31 @@ def write_xlsx(tables: Mapping[str, pd.DataFrame], path: Path | str, *, made: da
                     _write_cell(sheet, line, place, _plain(value), day)
 
 
-def _plain(value: object) -> object:
+def write_parquet(table: pd.DataFrame, path: Path | str) -> None:
+    """Write a table as Parquet: numbers as numbers, days as days, texts as they are, missing values as nothing."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {str(name): _arrow(table[name]) for name in table.columns}
+    pq.write_table(pa.table(columns), str(path), compression="zstd")
+
+
+def _arrow(column: pd.Series[Any]) -> Any:  # noqa: ANN401
+    """Return a column as Arrow has it; one that holds numbers and words is words."""
+    import pyarrow as pa
+
+    values = [_plain(value, text=_writable) for value in column]
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int} and all(value is None or abs(value) < 2**63 for value in values):
+        return pa.array(values, pa.int64())
+    if kinds <= {int, float}:
+        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    if len(kinds) == 1 and kinds <= {bool, date}:
+        return pa.array(values)
+    return pa.array([None if value is None else str(value) for value in values], pa.string())
+
+
+def _plain(value: object, *, text: Callable[[str], str] = neutral) -> object:
     """Return a value as text, bool, int, float, day, or None where it is missing."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None
@@ -93,7 +121,7 @@ def _plain(value: object) -> object:
         return value if math.isfinite(value) else None
     if isinstance(value, datetime):
         return value.date() if (value.hour, value.minute, value.second) == (0, 0, 0) else value.isoformat(" ")
-    return value if isinstance(value, bool | int | date) else neutral(str(value))
+    return value if isinstance(value, bool | int | date) else text(str(value))
 
 
 def _csv_cell(value: object) -> str:

@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cxlab.sheets import neutral, write_csv, write_xlsx
+from cxlab.sheets import neutral, write_csv, write_parquet, write_xlsx
 
 MADE = datetime(2026, 10, 1)  # noqa: DTZ001
 
@@ -86,3 +86,30 @@ def test_a_sheets_name_is_one_a_spreadsheet_takes(tmp_path):
     (name,) = openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
     assert len(name) == 31
     assert name.startswith("_churn__left_by_plan_xxx")
+
+
+def test_parquet_is_typed_and_keeps_texts_as_they_are(tmp_path, table):
+    write_parquet(table, tmp_path / "a.parquet")
+    read = pd.read_parquet(tmp_path / "a.parquet")
+    assert read["plan"].tolist() == ["Én 90", "=1+1", None]
+    assert read["day"].tolist() == [date(2026, 9, 30), date(2026, 7, 1), None]
+    assert (read["share"].iloc[0], read["share"].isna().tolist()) == (0.088, [False, True, False])
+    assert pd.read_parquet(tmp_path / "a.parquet", dtype_backend="pyarrow")["n"].tolist()[::2] == [10207, 2**60]
+    assert read["real"].dtype == bool
+
+
+def test_parquet_takes_what_no_format_has_a_place_for(tmp_path):
+    odd = pd.DataFrame({"mixed": ["a", 1, 2.5], "half": ["\ud800x", "a\x00b", ""], "large": [2**70, 1, None]})
+    odd["none"] = pd.Series([None] * 3, dtype="object")
+    write_parquet(odd, tmp_path / "a.parquet")
+    read = pd.read_parquet(tmp_path / "a.parquet")
+    assert read["mixed"].tolist() == ["a", "1", "2.5"]
+    assert read["half"].tolist() == ["\ufffdx", "ab", ""]
+    assert read["large"].iloc[0] == float(2**70)
+    assert read["none"].isna().all()
+
+
+def test_the_same_table_gives_the_same_parquet(tmp_path, table):
+    for name in ("a", "b"):
+        write_parquet(table, tmp_path / f"{name}.parquet")
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()

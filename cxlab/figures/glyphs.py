@@ -55,12 +55,22 @@ def words_of(text: str, *, bold: bool = False) -> tuple[Word, ...]:
     return _run(text, bold)[0]
 
 
+def drawable(text: str) -> str:
+    r"""Return a text without what no letter stands for: control and direction marks, half characters.
+
+    >>> drawable("En\u0301 90\x1b\u202e\ud800")
+    'Eń 90'
+    """
+    whole = unicodedata.normalize("NFC", text.replace("\n", " ").replace("\t", " "))
+    return "".join(letter for letter in whole if unicodedata.category(letter) not in ("Cc", "Cf", "Cs"))
+
+
 @cache
 def _run(text: str, bold: bool) -> tuple[tuple[Word, ...], float]:
     here, start, before = 0.0, 0.0, ""
     words: list[Word] = []
     letters: list[tuple[str, int]] = []
-    for letter in f"{unicodedata.normalize('NFC', text)} ":
+    for letter in f"{drawable(text)} ":
         glyph = _glyph(letter, bold)
         here += _nearer(before, letter, bold) if before else 0.0
         if glyph.data:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 
-from cxlab.figures.glyphs import font, text_width
+from cxlab.figures.glyphs import drawable, font, text_width
 from cxlab.figures.style import INK, MUTED, PAPER, SIZE, SMALL
 
 LEADING = 1.28
@@ -49,7 +49,7 @@ class Words(Artist):
 
     def __init__(self, x: float, y: float, words: str, *, size: float, bold: bool, colour: str) -> None:
         super().__init__()
-        self.place, self.words, self.colour = (x, y), words, colour
+        self.place, self.words, self.colour = (x, y), drawable(words), colour
         self.font = font(size, bold=bold)
         self.set_zorder(8)
 

@@ -1,4 +1,4 @@
-"""Every finding's table as CSV and XLSX, the same bytes for the same numbers, in no language but the data's."""
+"""Every finding's table as CSV, XLSX and Parquet: the same bytes for the same numbers, codes instead of words."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 def write_downloads(findings: Sequence[Finding], *, study: Study, to: Path) -> None:
-    """Write ``<name>.csv`` and ``<name>.xlsx`` of each finding; rows under the minimum n lose their numbers."""
+    """Write ``<name>.csv``, ``.xlsx`` and ``.parquet`` of each finding; rows of too few lose their numbers."""
     to.mkdir(parents=True, exist_ok=True)
     made = datetime.combine(study.quarter.end, time(0, 0))
     for finding in findings:
         table = safe_table(finding, minimum_n=study.config.minimum_n)
         sheets.write_csv(table, to / f"{finding.name}.csv")
         sheets.write_xlsx({finding.name: table}, to / f"{finding.name}.xlsx", made=made)
+        sheets.write_parquet(table, to / f"{finding.name}.parquet")
 
 
 def safe_table(finding: Finding, *, minimum_n: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from cxlab.finding import Finding
 from cxlab.report.appendix import data_page, definitions_page, methods_page
 from cxlab.report.downloads import write_downloads
 from cxlab.report.facts import RunFacts
+from cxlab.report.pictures import drawn_in, write_pictures
 from cxlab.report.question import question_page
 from cxlab.report.site import OWN_PAGES, Report, moved
 
@@ -55,7 +56,9 @@ def write_pages(
             f"{', '.join(OWN_PAGES)} or index, and each finding once; got steps {', '.join(executed) or 'none'}"
             + (f"; twice: {', '.join(twice)}" if twice else "")
         )
-    report = Report(study=study, facts=facts, executed=executed, findings=tuple(findings))
+    downloads = to / "downloads"
+    pictures = write_pictures(findings, drawn=drawn_in(executed), study=study, to=downloads)
+    report = Report(study=study, facts=facts, executed=executed, findings=tuple(findings), pictures=pictures)
     for language in study.config.languages:
         for step in report.steps:
             _write(to / language / f"{step}.html", question_page(report, step, language=language))
@@ -65,7 +68,7 @@ def write_pages(
     first = study.config.languages[0]
     front = (to / first / f"{report.steps[0]}.html").read_text(encoding="utf-8")
     _write(to / "index.html", moved(front, into=first))
-    write_downloads(report.findings, study=study, to=to / "downloads")
+    write_downloads(report.findings, study=study, to=downloads)
 
 
 def _write(path: Path, html: str) -> None:

@@ -57,7 +57,11 @@ def question_page(report: Report, step: str, *, language: str) -> str:
         said=[] if board else said_last_time(report, step, wording=wording),
         how=how(recorded, report=report, wording=wording),
         downloads=[
-            {"name": finding.name, "what": caption_of(finding, wording=wording, beside=report.study.quarter)}
+            {
+                "name": finding.name,
+                "what": caption_of(finding, wording=wording, beside=report.study.quarter),
+                "picture": report.pictures.get((finding.name, language), ""),
+            }
             for finding in recorded
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ from cxlab.overview import questions
 from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
+from cxlab.report.pictures import Pictures
 from cxlab.report.prose import inline
 from cxlab.report.sections import wording_of
 from cxlab.wording import Wording
@@ -47,6 +48,7 @@ class Report:
     facts: RunFacts
     executed: Mapping[str, NotebookNode]
     findings: Sequence[Finding]
+    pictures: Pictures = field(default_factory=dict)
 
     def of(self, step: str) -> tuple[Finding, ...]:
         """Findings of one step, in the order they were recorded."""

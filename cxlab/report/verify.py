@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
+from cxlab.report.drawn import more_than_lines
 from cxlab.report.reading import Element, Reading, read_page
 from cxlab.report.words_left import words_left
 
@@ -57,10 +57,6 @@ _NO_NUMBER = re.compile(
 _STYLE_FETCH = re.compile(r"@import|url\(\s*['\"]?(?!data:image/)", re.IGNORECASE)
 _EARLIER = re.compile(r"(?:\.\./){1,2}\d{4}Q[1-4]/[a-z]{2,3}/overview\.html")
 """The one way out of a report: to the overview of another quarter beside it."""
-
-_SVG_DANGER = re.compile(
-    r"<\s*(?:script|foreignobject|iframe)|\son\w+\s*=|(?:href|src)\s*=\s*['\"]\s*(?!#|data:image/)", re.I
-)
 
 
 def verify_pages(folder: Path, *, minimum_n: int = 10) -> list[str]:
@@ -116,7 +112,17 @@ def _problems(paths: Sequence[Path], *, folder: Path, minimum_n: int, largest: i
 
 def _strangers(folder: Path) -> Iterator[Path]:
     runs = {".js", ".mjs", ".wasm", ".svg", ".htm", ".xhtml", ".xml", ".swf", ".hta"}
-    yield from (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in runs)
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in runs)
+    yield from (path for path in found if path.parent != folder / "downloads" or not _is_picture(path))
+
+
+def _is_picture(path: Path) -> bool:
+    """Whether a file is an SVG that draws and does nothing else."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        return path.suffix == ".svg" and text.startswith("<svg ") and more_than_lines(text) is None
+    except ValueError:
+        return False
 
 
 def _page(path: Path, reading: Reading, largest: int) -> Iterator[str]:
@@ -173,11 +179,12 @@ def _picture(source: str) -> Iterator[str]:
     elif "svg" in head:
         try:
             drawn = base64.b64decode(data, validate=True).decode() if head.endswith("base64") else unquote(data)
-        except (binascii.Error, UnicodeDecodeError):
+            found = more_than_lines(drawn)
+        except ValueError:  # no base64, no text, no XML
             yield "picture that cannot be read"
         else:
-            if match := _SVG_DANGER.search(drawn):
-                yield f"picture that holds {match[0].strip()!r}"
+            if found is not None:
+                yield f"picture that holds {found!r}"
 
 
 def _links(path: Path, reading: Reading, anchors: dict[Path, set[str]], folder: Path) -> Iterator[tuple[int, str]]:

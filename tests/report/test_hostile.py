@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import openpyxl
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -40,6 +42,8 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %}",
     "\n\n<div style='position:fixed'>over</div>\n",
 )  # fmt: skip
+
+LINES = {"svg", "rect", "path", "defs", "g", "use", "circle"}
 
 
 def hostile_report(make, facts, folder):
@@ -76,8 +80,12 @@ def hostile_report(make, facts, folder):
         new_code_cell(everything, outputs=outputs),
         new_markdown_cell(everything, metadata={"tags": ["lang-en"]}),
     ]
+    drawn = make.finding("churn.drawn", table=table.iloc[:count], message=finding.message)
+    executed.cells += [
+        cell | {"id": "drawn"} for cell in make.notebook(study, drawn).cells if cell.get("outputs")
+    ][:1]
     facts = replace(facts, approved_by=everything, run_id=everything, code_version=everything)
-    write_pages({"churn": executed}, [finding, second], study=study, facts=facts, to=folder / "report")
+    write_pages({"churn": executed}, [finding, second, drawn], study=study, facts=facts, to=folder / "report")
     return folder / "report"
 
 
@@ -129,3 +137,19 @@ def test_no_cell_of_a_download_is_a_formula(pages):
     book = openpyxl.load_workbook(pages / "downloads" / "churn.left.xlsx")
     kinds = {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row}
     assert kinds == {"s", "n"}
+
+
+def test_a_figure_to_take_away_is_made_of_lines_alone(pages):
+    files = sorted((pages / "downloads").glob("churn.drawn.*.svg"))
+    assert [file.name for file in files] == ["churn.drawn.en.svg", "churn.drawn.vi.svg"]
+    for file in files:
+        drawn = list(ET.parse(file).iter())
+        assert {one.tag.rpartition("}")[2] for one in drawn} <= LINES
+        names = {name for one in drawn for name in one.attrib}
+        assert not [name for name in names if name.startswith("on") or name in ("style", "class")]
+        assert {one.attrib["href"][0] for one in drawn if "href" in one.attrib} == {"#"}
+
+
+def test_a_table_for_programs_holds_what_was_written_but_for_what_is_no_text(pages):
+    plans = set(pd.read_parquet(pages / "downloads" / "churn.left.parquet")["plan"])
+    assert {'=HYPERLINK("http://tracker.test","go")', "half \ufffd pair \ufffd", "nulbyte"} <= plans
