@@ -65,7 +65,7 @@ DOORS = {
     "xlsxwriter": {"sheets"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "platformdirs": {"cli", "tables"},
+    "platformdirs": {"cli", "run", "tables"},
 }
 ANYWHERE = {"numpy", "pandas", "cxlab"}
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared", "tools"}

@@ -13,6 +13,50 @@ State = Literal["draft", "published"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAnswer:
+    """Something whose answer is known beforehand, and that the self-test asks this version.
+
+    Parameters
+    ----------
+    name : str
+        ``selftest.<name>`` is its title in the catalogue.
+    answers : tuple of str
+        The known answers as they are printed at their source; empty where they are only known once the company
+        they are counted in was made up.
+    near : str
+        How near the answer has to come: ``"printed"`` (to the last printed digit), ``"exact"``, ``"errors"``
+        (within a few standard errors), ``"percent"`` (within a few percent), ``"least"`` (at least that much).
+    source : str
+        Who published it, or empty for what is planted in a made-up company.
+    """
+
+    name: str
+    answers: tuple[str, ...]
+    near: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfTest:
+    """What is known of the self-test of this version on this machine.
+
+    Parameters
+    ----------
+    known : tuple of KnownAnswer
+        What it asks.
+    checks, passed : int
+        How many answers it compared, and how many were right; 0 where it was not run.
+    on : date, optional
+        The day it was run; None where this version was not tested on this machine.
+    """
+
+    known: tuple[KnownAnswer, ...]
+    checks: int = 0
+    passed: int = 0
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """Facts of one run.
 
@@ -34,6 +78,8 @@ class RunFacts:
         Questions that could not run, and why.
     computed_now : tuple of str
         Names of findings of other quarters that had to be computed again because no ledger holds them.
+    self_test : SelfTest, optional
+        What the self-test asks and how it came out; None where nothing is known of one.
     """
 
     run_id: str
@@ -44,6 +90,7 @@ class RunFacts:
     approved_on: date | None = None
     off: Mapping[str, Message] = field(default_factory=dict)
     computed_now: tuple[str, ...] = ()
+    self_test: SelfTest | None = None
 
     def __post_init__(self) -> None:
         if self.state not in get_args(State):

@@ -67,11 +67,12 @@ def section_text(finding: Finding, *, study: Study, wording: Wording) -> str:
     if isinstance(finding.headline, Withheld):
         lines.append(wording.say(finding.headline.reason))
     else:
-        lines.append(f"{wording.text('page.how_sure')}: {sure_text(finding, study=study, wording=wording)}")
+        sure = sure_text(finding, indicative_n=study.config.indicative_n, wording=wording)
+        lines.append(f"{wording.text('page.how_sure')}: {sure}")
     return plain("\n".join(dict.fromkeys(lines)))
 
 
-def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
+def sure_text(finding: Finding, *, indicative_n: int, wording: Wording) -> str:
     """Say how sure a number is: its interval and what kind, how many stand behind it, how many checks passed."""
     headline = finding.headline
     if isinstance(headline, Withheld):
@@ -85,7 +86,7 @@ def sure_text(finding: Finding, *, study: Study, wording: Wording) -> str:
         )
     ]
     if headline.n is not None:
-        few = headline.n < study.config.indicative_n
+        few = headline.n < indicative_n
         parts.append(wording.text(words_for("sure.few" if few else "sure.behind", finding, wording), n=headline.n))
     return " ".join([*parts, *_tested(finding, wording)])
 
@@ -210,5 +211,6 @@ def _sure(finding: Finding, study: Study, wording: Wording) -> Markup:
     if isinstance(finding.headline, Withheld):
         return Markup("")
     return Markup('<p class="sure"><b>{}</b> {}</p>').format(
-        plain(wording.text("page.how_sure")), plain(sure_text(finding, study=study, wording=wording))
+        plain(wording.text("page.how_sure")),
+        plain(sure_text(finding, indicative_n=study.config.indicative_n, wording=wording)),
     )

@@ -11,12 +11,13 @@ from typing import Any
 
 from babel.core import Locale
 from babel.dates import format_date
+from babel.numbers import get_decimal_symbol
 
 from cxlab.finding import Estimate, Label, Message
 from cxlab.quarter import Quarter
 from cxlab.wording.catalogue import catalogue, knows, pattern
 from cxlab.wording.forms import FORMS, unit_and_style, usual_form
-from cxlab.wording.quantity import NBSP, Quantity
+from cxlab.wording.quantity import MINUS, NBSP, Quantity
 
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 """``labels[of][code][language]``, as in study.toml."""
@@ -117,6 +118,14 @@ class Wording:
                 written = Quantity.of(quantity, unit=unit, language=self.language, currency=self.currency)
                 return written.written(style)
         raise ValueError(f"the form {form!r} cannot write {value!r}")
+
+    def digits(self, text: str) -> str:
+        """Write digits as they are printed elsewhere, none added and none rounded: only the marks are ours.
+
+        >>> Wording("vi").digits("-729.2301214")
+        '−729,2301214'
+        """
+        return text.replace(".", get_decimal_symbol(self.language)).replace("-", MINUS)
 
     def _listed(self, words: Sequence[str]) -> str:
         if len(words) < 2:
