@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from importlib import metadata
 from importlib.resources import files
+from typing import Any
 
-from cxlab.finding import Label
+from cxlab.finding import Finding, Label
 from cxlab.report.clean import plain
+from cxlab.report.evidence import evidence_html, files_html
+from cxlab.report.facts import SelfTest
 from cxlab.report.load import load_tables
+from cxlab.report.notebook import shown_findings
 from cxlab.report.question import method
 from cxlab.report.sections import wording_of
 from cxlab.report.site import Report, render
@@ -48,10 +52,42 @@ def methods_page(report: Report, *, language: str) -> str:
         name="methods",
         language=language,
         title=wording.text("page.methods.title"),
-        methods=[method(finding, report=report, wording=wording) for finding in report.findings],
+        methods=[
+            method(finding, report=report, wording=wording) | _proof(finding, report, wording)
+            for finding in report.findings
+        ],
+        known=self_test_rows(report.facts.self_test, wording=wording),
         code=code,
         versions=package_versions(),
     )
+
+
+def _proof(finding: Finding, report: Report, wording: Wording) -> dict[str, Any]:
+    """Return what a finding rests on, where it stands and its files."""
+    step = finding.question
+    shown = step in report.executed and finding.name in shown_findings(
+        report.executed[step], language=wording.language
+    )
+    place = f"{step}.html#{finding.name if shown else 'how'}"
+    return {
+        "evidence": evidence_html(finding, report, wording=wording),
+        "place": place if step in report.executed and (shown or not report.is_board(step)) else "",
+        "files": files_html(finding, wording=wording),
+    }
+
+
+def self_test_rows(self_test: SelfTest | None, *, wording: Wording) -> list[dict[str, str]]:
+    """Return what the self-test asks, one row each: what, the known answer, how near, whose answer it is."""
+    return [
+        {
+            "what": wording.text(f"selftest.{known.name}"),
+            "answers": " · ".join(wording.digits(answer) for answer in known.answers)
+            or wording.text("selftest.counted"),
+            "near": wording.text(f"selftest.near.{known.near}"),
+            "source": plain(known.source),
+        }
+        for known in (() if self_test is None else self_test.known)
+    ]
 
 
 def definitions_page(report: Report, *, language: str) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Unit, Withheld
 from cxlab.overview import forecast_graded
 from cxlab.report.clean import plain
+from cxlab.report.evidence import proof_line, with_proofs
 from cxlab.report.notebook import body, parts, shown_findings, taken_out
 from cxlab.report.record import recall_all
 from cxlab.report.sections import caption_of, target_of, wording_of, words_for
@@ -39,6 +40,8 @@ def question_page(report: Report, step: str, *, language: str) -> str:
     written = body(notebook, language=language, lead=None if board or answer is None else answer.name, board=board)
     if board:
         written = _reachable(written, report, language=language)
+    else:
+        written = with_proofs(written, report, wording=wording)
     first, rest = taken_out(written, str(about(notebook).get("first_figure", "")))
     return render(
         "question.html.j2",
@@ -49,6 +52,7 @@ def question_page(report: Report, step: str, *, language: str) -> str:
         title=title if answer is None else wording.say(answer.message),
         line=[] if lead is None or board else number_line(report, lead, wording=wording),
         withheld=_reason(lead, wording),
+        proofs="" if answer is None or board else proof_line(answer, report, wording=wording),
         commentary=commentary(report, step, language=language),
         first=first,
         body=rest,
