@@ -18,7 +18,20 @@ from cxlab.cli import app
 from cxlab.cli.words import in_words
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ["run", "check", "erase", "rotate-key", "init", "synth"]
+COMMANDS = [
+    "run",
+    "publish",
+    "history",
+    "rollback",
+    "deliver",
+    "schedule",
+    "check",
+    "doctor",
+    "erase",
+    "rotate-key",
+    "init",
+    "synth",
+]
 HEAVY = ("pandas", "numpy", "ibis", "duckdb", "matplotlib", "scipy", "papermill", "nbformat", "pyarrow", "babel")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from cxlab.cli import people, quarter, sources
+from cxlab.cli import delivering, people, publishing, quarter, scheduling, sources
 
 app = typer.Typer(
     help="A workbench for customer-experience research: quarterly reports from notebooks.",
@@ -20,7 +20,13 @@ app = typer.Typer(
 
 COMMANDS = (
     quarter.run,
+    publishing.publish,
+    publishing.history,
+    publishing.rollback,
+    delivering.deliver,
+    scheduling.schedule,
     sources.check,
+    scheduling.doctor,
     people.erase,
     people.rotate_key,
     sources.init,

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,13 +16,19 @@ from cxlab.cli.words import JsonOption, StudyOption, in_words, listed, say
 from cxlab.errors import UsageError
 
 if TYPE_CHECKING:
-    from cxlab.run import RunResult
+    from cxlab.quarter import Quarter
+    from cxlab.run import Plan, RunResult
     from cxlab.run.engine import Watch
 
 
 @in_words
 def run(
-    quarters: Annotated[str, typer.Argument(metavar="QUARTER", help="2026Q3, or a span 2025Q1..2026Q3.")],
+    quarters: Annotated[
+        str | None, typer.Argument(metavar="[QUARTER]", help="2026Q3, or a span 2025Q1..2026Q3.")
+    ] = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="The last finished quarter, if it is complete and not there yet.")
+    ] = False,
     only: Annotated[str, typer.Option(help="Run these notebooks alone; the result stays a draft.")] = "",
     lang: Annotated[str, typer.Option(help="Languages of the pages, such as en,vi; otherwise the study's.")] = "",
     sets: Annotated[
@@ -32,43 +38,84 @@ def run(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Notebooks that run at once; otherwise one for each processor.")
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the last run failed.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run every notebook, changed or not.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say of every notebook why it ran.")] = False,
+    because: Annotated[
+        str | None, typer.Option(help="Why a published quarter is corrected; stands on the old report.")
+    ] = None,
     study: StudyOption = None,
     as_json: JsonOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, run nothing.")] = False,
 ) -> None:
-    """Run a quarter and write its report.
+    """Run a quarter and write its report; what has not changed is not run again.
 
     Example: cxlab run 2026Q3 --set churn.horizon_months=24
     """
+    from cxlab.cli.scheduling import due_quarter, refuse_options
+    from cxlab.run import plan_run
+
+    refuse_options(quarters=quarters, due=due, only=only, lang=lang, set=sets, as_of=as_of, because=because)
+    if quarters is None:
+        with due_quarter(study, dry_run=dry_run, as_json=as_json) as quarter:
+            if quarter is not None:
+                plan = plan_run(study, jobs=jobs, fresh=fresh, resume=not fresh)
+                carry_out(plan, [quarter], dry_run=dry_run, why=why, as_json=as_json)
+        return
+    wanted = _span(quarters)
+    plan = plan_run(
+        study, only=listed(only), sets=sets or (), languages=listed(lang), as_of=as_of, jobs=jobs,
+        because=because, fresh=fresh, resume=resume,
+    )  # fmt: skip
+    carry_out(plan, wanted, dry_run=dry_run, why=why, as_json=as_json)
+
+
+def _span(quarters: str) -> list[Quarter]:
     from cxlab.quarter import Quarter
-    from cxlab.run import plan_run, run_quarter
 
     try:
-        wanted = Quarter.span(quarters)
+        return Quarter.span(quarters)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    plan = plan_run(study, only=listed(only), sets=sets or (), languages=listed(lang), as_of=as_of, jobs=jobs)
-    for quarter in wanted:
+
+
+def carry_out(
+    plan: Plan, quarters: Sequence[Quarter], *, dry_run: bool = False, why: bool = False, as_json: bool = False
+) -> None:
+    """Run quarters one after the other and tell what came of each; the first that fails ends it."""
+    from cxlab.run import run_quarter
+
+    for quarter in quarters:
         say(f"{quarter}: checking" if dry_run else f"{quarter}: running")
-        with _watched(str(quarter)) as watch:
+        with watched(str(quarter)) as watch:
             result = run_quarter(plan, quarter=quarter, dry_run=dry_run, watch=watch)
-        _report(result)
+        _report(result, why=why)
+        if result.state == "published" and not result.unchanged:
+            from cxlab.cli.publishing import tell_people
+
+            tell_people(
+                plan.reports / ".runs" / result.run_id, config=plan.config, quarter=quarter,
+                supersedes=result.supersedes, changed=result.changed, because=result.because,
+            )  # fmt: skip
         if as_json:
             typer.echo(json.dumps(dataclasses.asdict(result), default=str, sort_keys=True))
 
 
-def _report(result: RunResult) -> None:
-    for step, why in result.off.items():
-        say(f"{result.quarter}: {step} is off: {why}")
+def _report(result: RunResult, *, why: bool) -> None:
+    for step, reason in result.off.items():
+        say(f"{result.quarter}: {step} is off: {reason}")
+    for step, reason in result.why.items() if why else ():
+        say(f"{result.quarter}: {step}: {reason}")
     if result.state == "planned":
         say(f"{result.quarter}: would run {', '.join(result.steps)}")
         return
-    say(f"{result.quarter}: {result.state} in {result.seconds:.1f} s")
+    done = f"nothing has changed since run {result.run_id}, " if result.unchanged else ""
+    say(f"{result.quarter}: {done}{result.state} in {result.seconds:.1f} s")
     typer.echo(result.index)
 
 
 @contextmanager
-def _watched(quarter: str) -> Iterator[Watch]:
+def watched(quarter: str) -> Iterator[Watch]:
     """Show progress: a bar on a terminal, a line per notebook in a log."""
     if not sys.stderr.isatty():
         yield functools.partial(_line, quarter)

@@ -23,6 +23,7 @@ from cxlab.report.facts import RunFacts
 from cxlab.report.pictures import Pictures
 from cxlab.report.prose import inline
 from cxlab.report.sections import wording_of
+from cxlab.report.stamp import slots
 from cxlab.wording import Wording
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ OWN_PAGES = ("data", "methods", "definitions")
 """Pages of every report beside those of its steps."""
 
 OVERVIEW = "overview"
-AUTOMATIC = "auto_publish"
-"""What stands for the approving role where the study file publishes every run."""
-
 _LINK = re.compile(r'(<a [^<>]*?href=")(?![#/]|[a-z]+:)([^"]*)(")')
 
 
@@ -127,8 +125,9 @@ def render(template: str, report: Report, *, name: str, language: str, **context
     links = [{"name": step, "title": report.short_title(step, wording)} for step in (*report.steps, *OWN_PAGES)]
     html = _environment().get_template(template).render(
         page=page, links=links, study=report.study, facts=report.facts, style=_style(),
-        approved=_approved(report.facts, wording), made_at=_made_at(report), say=wording.text,
-        number=wording.number, checks=_checks(report.findings), before=_before(report, language), **context,
+        standing=slots(report.facts, wording=wording), made_at=_made_at(report), say=wording.text,
+        number=wording.number, checks=_checks(report.findings), before=_before(report, language),
+        self_test=_self_test(report.facts, wording), **context,
     )  # fmt: skip
     return plain(html)
 
@@ -137,6 +136,15 @@ def _checks(findings: Sequence[Finding]) -> dict[str, int]:
     """How many checks of the findings were made and how many passed; notes are neither."""
     made = [check.passed for finding in findings for check in finding.checks if check.passed is not None]
     return {"n": len(made), "passed": sum(made)}
+
+
+def _self_test(facts: RunFacts, wording: Wording) -> str:
+    """Say how the self-test of this version came out on this machine, or that it was not run."""
+    test = facts.self_test
+    if test is None or test.on is None:
+        return wording.text("page.selftest.not_run")
+    outcome = "passed" if test.passed == test.checks else "failed"
+    return wording.text(f"page.selftest.{outcome}", n=test.checks, passed=test.passed, day=test.on)
 
 
 def _before(report: Report, language: str) -> Quarter | None:
@@ -149,15 +157,6 @@ def _before(report: Report, language: str) -> Quarter | None:
 def _made_at(report: Report) -> datetime:
     """When the run was made, by the clock of the study."""
     return report.facts.made_at.astimezone(ZoneInfo(report.study.config.time_zone))
-
-
-def _approved(facts: RunFacts, wording: Wording) -> str:
-    role = plain(facts.approved_by or "")
-    if role == AUTOMATIC:
-        return wording.text("page.approved_auto")
-    if facts.approved_on is None:
-        return wording.text("page.approved_role", role=role)
-    return wording.text("page.approved", role=role, day=facts.approved_on)
 
 
 def moved(html: str, *, into: str) -> str:

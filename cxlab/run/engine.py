@@ -48,10 +48,11 @@ class Limits:
 
     cell: float = 600.0
     notebook: float = 1800.0
+    run: float = 7200.0
     start: float = 90.0
 
     def __post_init__(self) -> None:
-        if min(self.cell, self.notebook, self.start) <= 0:
+        if min(self.cell, self.notebook, self.run, self.start) <= 0:
             raise ValueError(f"limits are more than 0 seconds; got {self}")
 
 
@@ -63,6 +64,7 @@ def execute(
     folder: Path,
     to: Path,
     limits: Limits,
+    deadline: float | None = None,
     watch: Watch | None = None,
     home: Nursery | None = None,
 ) -> NotebookNode:
@@ -82,6 +84,8 @@ def execute(
         Where the executed notebook goes; after a failure it holds what was done until then.
     limits : Limits
         Seconds per cell and per notebook.
+    deadline : float, optional
+        When the run this is part of has to be over, by `time.monotonic`; None is its limit from now on.
     watch : callable, optional
         Told of every cell done.
     home : Nursery, optional
@@ -107,7 +111,15 @@ def execute(
             language="python",
             progress_bar=False,
             cwd=str(folder),
-            job=_Job(step=step, environment=environment, to=to, limits=limits, watch=watch, home=home),
+            job=_Job(
+                step=step,
+                environment=environment,
+                to=to,
+                limits=limits,
+                watch=watch,
+                home=home,
+                deadline=started + limits.run if deadline is None else deadline,
+            ),
         )
     except CxlabError as error:
         note("step failed", step=step.name, kind=type(error).__name__, seconds=_since(started))
@@ -124,6 +136,7 @@ class _Job:
     environment: Mapping[str, str]
     to: Path
     limits: Limits
+    deadline: float
     watch: Watch | None
     home: Nursery | None
 
@@ -136,7 +149,7 @@ class JournalEngine(Engine):  # type: ignore[misc]  # Papermill's base is untype
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, job: _Job, **_: object
     ) -> None:
         """Run every cell; the first that fails ends the notebook."""
-        deadline = time.monotonic() + job.limits.notebook
+        deadline = min(job.deadline, time.monotonic() + job.limits.notebook)
 
         def seconds_left(_: NotebookNode) -> float:
             return max(0.1, min(job.limits.cell, deadline - time.monotonic()))
@@ -178,7 +191,7 @@ def _in_words(error: Exception, cell: NotebookNode, *, where: str, limits: Limit
     if isinstance(error, CellTimeoutError):
         return TimedOutError(
             f"{where} was not done in time; "
-            f"the limits are {limits.cell:g} s a cell and {limits.notebook:g} s a notebook"
+            f"the limits are {limits.cell:g} s a cell, {limits.notebook:g} s a notebook and {limits.run:g} s a run"
         )
     if not isinstance(error, CellExecutionError):
         return RunError(f"{where} ended the kernel: killed from outside, out of memory, or a crash in a library")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from cxlab.errors import UsageError
 from cxlab.run.parameters import Value, choose
 from cxlab.run.steps import Step, discover, notebooks_of
+from cxlab.run.typed import reason_of
 
 MOST_JOBS = 4
 """So many notebooks at once if nobody says how many: each takes half a gigabyte before it does anything."""
@@ -43,6 +44,14 @@ class Plan:
         What was known on this day; None is the study's own rule.
     jobs : int
         How many notebooks run at once.
+    whole : bool
+        Whether all steps take part.
+    team_as_of : date or None
+        The team's work until this day; None is today.
+    because : str or None
+        What was wrong with the published report, should this run's numbers be other ones.
+    fresh, resume : bool
+        Take nothing from earlier runs; take what is done from the newest one that failed.
     """
 
     config: Path
@@ -54,6 +63,11 @@ class Plan:
     values: Mapping[str, Mapping[str, Value]]
     as_of: date | None
     jobs: int
+    whole: bool = True
+    team_as_of: date | None = None
+    because: str | None = None
+    fresh: bool = False
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,14 @@ class RunResult:
         Steps that could not run, and why.
     seconds : float
         From start to end.
+    why : mapping of str to str
+        Why each step ran, or which run it was taken from.
+    unchanged : bool
+        Whether the run was there already, because nothing has changed since.
+    supersedes, because : str or None
+        The run that stood for the quarter before, and why this one does now.
+    changed : int
+        Findings whose numbers are other ones than those of that run.
     """
 
     quarter: str
@@ -81,6 +103,11 @@ class RunResult:
     steps: Mapping[str, float]
     off: Mapping[str, str]
     seconds: float
+    why: Mapping[str, str] = field(default_factory=dict)
+    unchanged: bool = False
+    supersedes: str | None = None
+    because: str | None = None
+    changed: int = 0
 
 
 def plan_run(
@@ -91,6 +118,9 @@ def plan_run(
     languages: Sequence[str] = (),
     as_of: str | date | None = None,
     jobs: int | None = None,
+    because: str | None = None,
+    fresh: bool = False,
+    resume: bool = False,
 ) -> Plan:
     """Read the notebooks and check every parameter.
 
@@ -108,6 +138,12 @@ def plan_run(
         Use only what was known on this day.
     jobs : int, optional
         How many notebooks run at once; None is one for each processor, at most `MOST_JOBS`.
+    because : str, optional
+        Why a published quarter is corrected, if it is.
+    fresh : bool
+        Run every step, whatever an earlier run has.
+    resume : bool
+        Go on where the newest run that failed or was killed ended.
 
     Raises
     ------
@@ -116,7 +152,9 @@ def plan_run(
     """
     from cxlab.tables.config import find_config, read_config
 
-    at_once = _jobs(jobs)
+    at_once, reason = _jobs(jobs), reason_of(because)
+    if fresh and resume:
+        raise UsageError("--fresh runs every step and --resume takes what is done: choose one")
     study_file = find_config(config).resolve()
     study = read_config(study_file)
     steps = discover(notebooks_of(study.notebooks, folder=study_file.parent))
@@ -132,6 +170,10 @@ def plan_run(
         values=values,
         as_of=_day(as_of, steps=chosen),
         jobs=at_once,
+        whole=len(chosen) == len(steps),
+        because=reason,
+        fresh=fresh,
+        resume=resume,
     )
 
 

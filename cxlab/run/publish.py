@@ -5,6 +5,7 @@
     reports/2026Q3 -> .runs/2026Q3-20261015T080000Z-1f2e    what is published
     reports/.runs/                                           every run, kept (*.part: not done, *.failed)
     reports/.locks/                                          one lock per quarter
+    reports/.history/                                        each time a link was swapped, and why
     reports/.study                                           whose reports these are
 """
 
@@ -23,6 +24,9 @@ from filelock import FileLock, Timeout
 
 from cxlab.errors import LockedError, RunError, UsageError
 from cxlab.ledger import replace_file
+from cxlab.run.history import published_run
+
+__all__ = ["claim", "finish", "give_up", "hold", "is_own", "new_run", "publish", "published_run", "to_disk"]
 
 
 def claim(reports: Path, *, study: str) -> None:
@@ -94,7 +98,7 @@ def new_run(reports: Path, *, quarter: str, at: datetime) -> tuple[str, Path]:
 
 def finish(folder: Path, *, run_id: str) -> Path:
     """Bring a finished run safely to disk and give it its lasting name."""
-    _sync(folder)
+    to_disk(folder)
     done = folder.with_name(run_id)
     folder.rename(done)
     _sync_folder(done.parent)
@@ -120,15 +124,10 @@ def publish(done: Path, *, reports: Path, quarter: str) -> None:
     if link.exists() and not link.is_symlink():
         raise RunError(f"{link} is a folder, not a link to a run: move it away, then run again")
     fresh = reports / f".{quarter}.{done.name}"
+    fresh.unlink(missing_ok=True)  # left by a power cut
     fresh.symlink_to(Path(".runs") / done.name, target_is_directory=True)
     fresh.replace(link)
     _sync_folder(reports)
-
-
-def published_run(reports: Path, *, quarter: str) -> str | None:
-    """Return the run a quarter points at, or None if it was never published."""
-    link = reports / quarter
-    return link.readlink().name if link.is_symlink() else None
 
 
 def _holder(path: Path) -> str:
@@ -139,7 +138,8 @@ def _holder(path: Path) -> str:
         return "another run"
 
 
-def _sync(folder: Path) -> None:
+def to_disk(folder: Path) -> None:
+    """Wait until every file of a folder is safely on disk."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             with path.open("rb+") as file:

@@ -1,50 +1,45 @@
-"""One quarter, from sources to pages: execute the steps, write the pages, publish whole or not at all."""
+"""One quarter, from sources to pages: do the steps, write the pages, publish whole or not at all."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from cxlab import ledger
-from cxlab.errors import RunError
-from cxlab.finding import Finding, Message
-from cxlab.ledger import replace_file
+from cxlab.errors import TimedOutError, UsageError
+from cxlab.finding import Message
 from cxlab.quarter import Quarter
-from cxlab.report import RunFacts, verify_pages, write_pages
+from cxlab.report import RunFacts
+from cxlab.report.stamp import AUTOMATIC, RUN_AGAIN
 from cxlab.run import manifest, publish
-from cxlab.run.engine import Limits, Watch, execute
-from cxlab.run.forked import Nursery, nursery
+from cxlab.run.engine import Limits, Watch
+from cxlab.run.history import Swap, published_run
 from cxlab.run.journal import journal, note
 from cxlab.run.kernel import fixed
-from cxlab.run.parameters import Value
+from cxlab.run.made_of import Parts, of_code, of_data, of_earlier, of_notebook
+from cxlab.run.one_step import Done, How, Kernels, carry_out_step, values_of
+from cxlab.run.outcome import number_run, write_findings, write_manifest, write_whole_pages
 from cxlab.run.plan import Plan, RunResult, State
+from cxlab.run.reasons import refuse_unexplained
+from cxlab.run.reuse import earlier_runs, surely_changed
+from cxlab.run.standing import put_in_place, settle
 from cxlab.run.steps import LEADERS_PAGE, Step
 from cxlab.run.together import carry_out_together
+from cxlab.run.unchanged import inputs
+from cxlab.tables.config import StudyConfig, read_config
 from cxlab.tables.limits import within_limits
-from cxlab.tables.same_run import BEGAN_WITH, told
 from cxlab.tables.schema import PREPARED
 from cxlab.tables.study import open_study
-from cxlab.tables.whole_files import forget_left_behind
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from cxlab.tables.study import Study
-
-MEMORY_MEGABYTES = 4096
-"""What the engines of all steps that run at once may use together."""
-
-APPROVED_BY_STUDY = "auto_publish"
-"""Who approved a quarter that the study file lets through by itself."""
 
 
 def rehearse(plan: Plan, *, quarter: Quarter) -> RunResult:
@@ -52,7 +47,7 @@ def rehearse(plan: Plan, *, quarter: Quarter) -> RunResult:
     started = time.monotonic()
     publish.is_own(plan.reports, study=plan.study)
     off = _off(plan.steps, _open(plan, quarter))
-    return _result(plan, quarter, run_id="", state="planned", off=off, seconds={}, started=started)
+    return _result(plan, quarter, run_id="", state="planned", off=off, done={}, started=started)
 
 
 def carry_out(
@@ -67,7 +62,7 @@ def carry_out(
     quarter : Quarter
         Which quarter.
     limits : Limits, optional
-        Seconds a cell and a notebook may take.
+        Seconds a cell, a notebook and the run may take; otherwise the study file's.
     watch : callable, optional
         Told of every cell done.
 
@@ -76,68 +71,41 @@ def carry_out(
     CxlabError
         Whatever failed; the published quarter is then as it was before.
     """
-    started, at = time.monotonic(), datetime.now(UTC)
+    started, at, name = time.monotonic(), datetime.now(UTC), str(quarter)
     publish.claim(plan.reports, study=plan.study)
-    run_id, folder = publish.new_run(plan.reports, quarter=str(quarter), at=at)
+    run_id, folder = publish.new_run(plan.reports, quarter=name, at=at)
+    settings = read_config(plan.config)
+    zone, limits = settings.zone, limits or _limits(settings)
     with (
         within_limits(plan.reports),
-        publish.hold(plan.reports, quarter=str(quarter), run_id=run_id, since=at),
+        publish.hold(plan.reports, quarter=name, run_id=run_id, since=at),
         _signals_raise(),
         journal(folder / "log.jsonl"),
     ):
         note("run started", run=run_id)
         try:
-            with nursery([step.name for step in plan.steps], environment=_surely(plan)) as home:
-                study = _open(plan, quarter)
-                off = _off(plan.steps, study)
-                facts = _facts(plan, run_id=run_id, at=at, off=off)
-                how = _How(folder=folder, limits=limits or Limits(), watch=watch, home=home)
-                seconds = _make_report(plan, study, facts=facts, how=how)
+            number_run(folder, reports=plan.reports, quarter=name)
+            settle(plan.reports, quarter=name, zone=zone)
+            made = _make_report(plan, quarter, folder=folder, at=at, limits=limits, watch=watch)
             note("run done", run=run_id)
-            done = publish.finish(folder, run_id=run_id)
+            whole = publish.finish(folder, run_id=run_id)
         except BaseException as error:
             note("run failed", run=run_id, kind=type(error).__name__)
             kept = publish.give_up(folder, run_id=run_id)
             error.add_note(f"Nothing was published; what was done is kept in {kept}")
             raise
-        if plan.publishes:
-            publish.publish(done, reports=plan.reports, quarter=str(quarter))
-    return _result(plan, quarter, run_id=run_id, state=facts.state, off=off, seconds=seconds, started=started)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _How:
-    """What every step is executed with."""
-
-    folder: Path
-    limits: Limits
-    watch: Watch | None
-    home: Nursery | None
-
-
-def _make_report(plan: Plan, study: Study, *, facts: RunFacts, how: _How) -> dict[str, float]:
-    """Execute the steps and write findings, pages and, last, the manifest; return seconds by step."""
-    steps = [step for step in plan.steps if step.name not in facts.off]
-    seconds: dict[str, float] = {}
-
-    def one(step: Step) -> NotebookNode:
-        started = time.monotonic()
-        done = _execute_step(plan, study, step=step, how=how)
-        seconds[step.name] = round(time.monotonic() - started, 3)
-        return done
-
-    executed = carry_out_together(steps, one, jobs=plan.jobs)
-    findings = _write_findings(study, list(executed), folder=how.folder, facts=facts)
-    _write_pages(executed, findings, study=study, facts=facts, folder=how.folder)
-    record = _record(plan, study, facts=facts, steps=steps, seconds=seconds, findings=findings)
-    replace_file(how.folder / "manifest.json", manifest.as_bytes(record))
-    return seconds
-
-
-def _open(plan: Plan, quarter: Quarter) -> Study:
-    study = open_study(str(quarter), as_of=plan.as_of, config=plan.config)
-    chosen = study.config.model_copy(update={"languages": plan.languages})
-    return dataclasses.replace(study, config=chosen)
+        if made.swap is not None:
+            put_in_place(whole, reports=plan.reports, quarter=name, zone=zone, swap=made.swap)
+    if made.refused is not None:
+        made.refused.add_note(f"Nothing was published; the run is kept as a draft in {whole}")
+        raise made.refused
+    state: State = "published" if made.swap else "draft"
+    result = _result(plan, quarter, run_id=run_id, state=state, off=made.off, done=made.done, started=started)
+    if made.swap is None:
+        return result
+    return dataclasses.replace(
+        result, supersedes=made.swap.instead_of, because=made.swap.because, changed=len(made.changed)
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +114,99 @@ class _Off:
 
     why: str
     message: Message
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A report that is written: what was done, what was off, how it will stand and changes, or why it may not."""
+
+    done: Mapping[str, Done]
+    off: Mapping[str, _Off]
+    swap: Swap | None
+    changed: Sequence[str]
+    refused: UsageError | None
+
+
+def _make_report(
+    plan: Plan, quarter: Quarter, *, folder: Path, at: datetime, limits: Limits, watch: Watch | None
+) -> _Made:
+    """Do the steps and write findings, pages and, last, the manifest."""
+    deadline = time.monotonic() + limits.run
+    seen = inputs(plan, quarter=quarter)
+    runs = earlier_runs(plan.reports, quarter=str(quarter), resume=plan.resume, own=folder)
+    with ExitStack() as stack:
+        kernels = Kernels(stack, steps=[step.name for step in plan.steps], environment=_surely(plan))
+        code = of_code(plan.config.parent, notebooks=plan.steps[0].path.parent)
+        if plan.fresh or _surely_changed(plan, quarter, code=code, runs=runs):
+            kernels.home()  # imports while the study is opened
+        study = _open(plan, quarter)
+        off = _off(plan.steps, study)
+        earlier = {"earlier": of_earlier(plan.reports, quarter=str(quarter))}
+        how = How(
+            folder=folder, limits=limits, deadline=deadline, watch=watch, kernels=kernels, runs=runs,
+            common={**code, **of_data(study), **earlier},
+        )  # fmt: skip
+        chosen = [step for step in plan.steps if step.name not in off]
+        done = carry_out_together(
+            chosen, lambda step: carry_out_step(plan, study, step=step, how=how), jobs=plan.jobs
+        )
+    if time.monotonic() > deadline:
+        raise TimedOutError(f"the run was not done in time; the limit is {limits.run:g} s a run")
+    code_version = manifest.code_version()
+    findings = write_findings(study, list(done), folder=folder, code_version=code_version)
+    changed, refused = _changed(plan, quarter, folder=folder)
+    swap = None if refused or not plan.publishes else _swap(plan, quarter, folder=folder, at=at, changed=changed)
+    facts = _facts(folder, at=at, off=off, code_version=code_version, published=swap is not None)
+    write_whole_pages(
+        {name: step.notebook for name, step in done.items()}, findings, study=study, facts=facts, folder=folder
+    )
+    write_manifest(
+        plan, study, facts=facts, done=done, off={name: of.why for name, of in off.items()}, findings=findings,
+        swap=swap, inputs=seen, folder=folder,
+    )  # fmt: skip
+    return _Made(done=done, off=off, swap=swap, changed=changed, refused=refused)
+
+
+def _changed(plan: Plan, quarter: Quarter, *, folder: Path) -> tuple[Sequence[str], UsageError | None]:
+    """Return the findings with other numbers than the published ones, or why that may not be published."""
+    if not plan.publishes:
+        return (), None
+    try:
+        return refuse_unexplained(folder, reports=plan.reports, quarter=str(quarter), because=_reason(plan)), None
+    except UsageError as error:
+        return (), error
+
+
+def _swap(plan: Plan, quarter: Quarter, *, folder: Path, at: datetime, changed: Sequence[str]) -> Swap:
+    return Swap(
+        at=at.isoformat(),
+        kind="published",
+        run=folder.name.removesuffix(".part"),
+        by=AUTOMATIC,
+        because=_reason(plan) if changed else plan.because,
+        instead_of=published_run(plan.reports, quarter=str(quarter)),
+    )
+
+
+def _reason(plan: Plan) -> str | None:
+    """Return why numbers may change: what was said, or that a made-up company is run again freely."""
+    return plan.because or (RUN_AGAIN if read_config(plan.config).made_up else None)
+
+
+def _surely_changed(plan: Plan, quarter: Quarter, *, code: Parts, runs: Sequence[Path]) -> bool:
+    """Say whether a step will have to run whatever the data are."""
+    return any(
+        surely_changed(
+            step, {**of_notebook(step, values=values_of(plan, step, quarter=str(quarter))), **code}, runs=runs
+        )
+        for step in plan.steps
+    )
+
+
+def _open(plan: Plan, quarter: Quarter) -> Study:
+    study = open_study(str(quarter), as_of=plan.as_of, team_as_of=plan.team_as_of, config=plan.config)
+    chosen = study.config.model_copy(update={"languages": plan.languages})
+    return dataclasses.replace(study, config=chosen)
 
 
 def _off(steps: Sequence[Step], study: Study) -> dict[str, _Off]:
@@ -163,116 +224,25 @@ def _off(steps: Sequence[Step], study: Study) -> dict[str, _Off]:
     return off
 
 
+def _limits(settings: StudyConfig) -> Limits:
+    given = settings.limits
+    return Limits(cell=given.cell_seconds, notebook=given.notebook_seconds, run=given.run_seconds)
+
+
 def _surely(plan: Plan) -> dict[str, str]:
     """What the kernels of a run are told, and so what they are forked from is told."""
     return {**fixed(), "CXLAB_STUDY": str(plan.config)}
 
 
-def _execute_step(plan: Plan, study: Study, *, step: Step, how: _How) -> NotebookNode:
-    try:
-        executed = execute(
-            step,
-            values={**plan.values.get(step.name, {}), **_given(plan, str(study.quarter))},
-            environment={
-                "CXLAB_RUN": str(how.folder),
-                "CXLAB_STEP": step.name,
-                "CXLAB_STUDY": str(plan.config),
-                BEGAN_WITH: told(study.load, fingerprint=study.fingerprint),
-                "CXLAB_MEMORY": os.environ.get("CXLAB_MEMORY", f"{MEMORY_MEGABYTES // plan.jobs}MB"),
-            },
-            folder=study.folder,
-            to=how.folder / "notebooks" / step.path.name,
-            limits=how.limits,
-            watch=how.watch,
-            home=how.home,
-        )
-    finally:
-        forget_left_behind(study.folder / study.config.prepared)  # a kernel is ended, and does not tidy up
-    if not (how.folder / "findings" / f"{step.name}.json").is_file():
-        raise RunError(f"{step.path.name} recorded nothing: its last cell has to call record(study, [...])")
-    return executed
-
-
-def _given(plan: Plan, quarter: str) -> dict[str, Value]:
-    """Return the parameters that the command itself sets, in every notebook."""
-    given: dict[str, Value] = {"quarter": quarter}
-    return given | {"as_of": plan.as_of.isoformat()} if plan.as_of else given
-
-
-def _facts(plan: Plan, *, run_id: str, at: datetime, off: Mapping[str, _Off]) -> RunFacts:
+def _facts(folder: Path, *, at: datetime, off: Mapping[str, _Off], code_version: str, published: bool) -> RunFacts:
     return RunFacts(
-        run_id=run_id,
+        run_id=folder.name.removesuffix(".part"),
         made_at=at,
-        state="published" if plan.publishes else "draft",
-        approved_by=APPROVED_BY_STUDY if plan.publishes else None,
-        code_version=manifest.code_version(),
+        state="published" if published else "draft",
+        approved_by=AUTOMATIC if published else None,
+        code_version=code_version,
         off={name: reason.message for name, reason in off.items()},
     )
-
-
-def _write_findings(study: Study, steps: Sequence[str], *, folder: Path, facts: RunFacts) -> tuple[Finding, ...]:
-    """Merge what the steps recorded into the run's findings.json."""
-    parts = [ledger.read(folder / "findings" / f"{step}.json") for step in steps]
-    findings = tuple(finding for part in parts for finding in part.findings)
-    header = {
-        "study": study.config.name,
-        "quarter": str(study.quarter),
-        "as_of": study.as_of.isoformat(),
-        "fingerprint": study.fingerprint,
-        "code_version": facts.code_version,
-    }
-    ledger.write(findings, folder / "findings.json", header=header)
-    return findings
-
-
-def _write_pages(
-    executed: Mapping[str, NotebookNode],
-    findings: Sequence[Finding],
-    *,
-    study: Study,
-    facts: RunFacts,
-    folder: Path,
-) -> None:
-    started = time.monotonic()
-    write_pages(executed, findings, study=study, facts=facts, to=folder)
-    violations = verify_pages(folder)
-    note("pages written", violations=len(violations), seconds=round(time.monotonic() - started, 3))
-    if violations:
-        raise RunError("the pages break a rule of the house and were not published", violations)
-
-
-def _record(
-    plan: Plan,
-    study: Study,
-    *,
-    facts: RunFacts,
-    steps: Sequence[Step],
-    seconds: Mapping[str, float],
-    findings: Sequence[Finding],
-) -> dict[str, object]:
-    given = _given(plan, str(study.quarter))
-    failed = [
-        (finding.name, check.name) for finding in findings for check in finding.checks if check.passed is False
-    ]
-    return {
-        "schema_version": 1,
-        "run": facts,
-        "study": plan.study,
-        "quarter": str(study.quarter),
-        "as_of": study.as_of,
-        "fingerprint": study.fingerprint,
-        "load": study.load,
-        "steps": {
-            step.name: manifest.step_facts(
-                step, values=plan.values.get(step.name, {}), given=given, seconds=seconds[step.name]
-            )
-            for step in steps
-        },
-        "findings": [finding.name for finding in findings],
-        "checks_failed": [f"{finding}: {check}" for finding, check in failed],
-        "supersedes": publish.published_run(plan.reports, quarter=str(study.quarter)) if plan.publishes else None,
-        **manifest.surroundings(),
-    }
 
 
 def _result(
@@ -282,18 +252,20 @@ def _result(
     run_id: str,
     state: State,
     off: Mapping[str, _Off],
-    seconds: Mapping[str, float],
+    done: Mapping[str, Done],
     started: float,
 ) -> RunResult:
     home = plan.reports / ".runs" / run_id if state == "draft" else plan.reports / str(quarter)
+    names = [step.name for step in plan.steps if step.name not in off]
     return RunResult(
         quarter=str(quarter),
         run_id=run_id,
         state=state,
         index=home / "index.html",
-        steps={step.name: seconds.get(step.name, 0.0) for step in plan.steps if step.name not in off},
+        steps={name: done[name].seconds if name in done else 0.0 for name in names},
         off={name: reason.why for name, reason in off.items()},
         seconds=round(time.monotonic() - started, 2),
+        why={name: step.why for name, step in done.items()},
     )
 
 

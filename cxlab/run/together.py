@@ -33,7 +33,7 @@ def carry_out_together(steps: Sequence[Step], do: Callable[[Step], Done], *, job
         The first failure; by then every kernel has ended.
     """
     by_name = {step.name: step for step in steps}
-    waiting = TopologicalSorter(_after(steps))
+    waiting = TopologicalSorter({step.name: waited_for(step, steps) for step in steps})
     waiting.prepare()
     running: dict[Future[Done], str] = {}
     ready: list[str] = []
@@ -56,17 +56,13 @@ def carry_out_together(steps: Sequence[Step], do: Callable[[Step], Done], *, job
     return {step.name: done[step.name] for step in steps}
 
 
-def _after(steps: Sequence[Step]) -> dict[str, list[str]]:
-    """What each step waits for; the leader's page waits for all the others."""
-    names = [step.name for step in steps]
-    return {
-        step.name: [
-            name
-            for name in names
-            if name != step.name and (name in step.after or (step.name == LEADERS_PAGE and name != LEADERS_PAGE))
-        ]
-        for step in steps
-    }
+def waited_for(step: Step, steps: Sequence[Step]) -> list[str]:
+    """Return what a step waits for among the steps that run; the leader's page waits for all the others."""
+    return [
+        other.name
+        for other in steps
+        if other.name != step.name and (other.name in step.after or step.name == LEADERS_PAGE)
+    ]
 
 
 def _end(running: dict[Future[Done], str]) -> None:

@@ -23,11 +23,12 @@ from pydantic import (
 
 from cxlab.errors import UsageError
 from cxlab.tables import schema
+from cxlab.tables.delivery import PATTERNS, Name, Target, language_problems
 from cxlab.tables.problems import did_you_mean, from_pydantic
 
 Language = Literal["en", "vi"]
 _CURRENCY, _QUARTER = r"^[A-Z]{3}$", r"^\d{4}Q[1-4]$"
-_PATTERNS = {_CURRENCY: "three capitals of ISO 4217 such as VND", _QUARTER: "a quarter such as 2026Q3"}
+_PATTERNS = {_CURRENCY: "three capitals of ISO 4217 such as VND", _QUARTER: "a quarter such as 2026Q3", **PATTERNS}
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -194,6 +195,14 @@ class Due(_Part):
         return band
 
 
+class RunLimits(_Part):
+    """How long a run may take, seconds."""
+
+    cell_seconds: Annotated[float, Field(gt=0)] = 600.0
+    notebook_seconds: Annotated[float, Field(gt=0)] = 1800.0
+    run_seconds: Annotated[float, Field(gt=0)] = 7200.0
+
+
 class StudyConfig(_Part):
     """A study file, checked. Every relative path in it is relative to the file's folder."""
 
@@ -218,6 +227,8 @@ class StudyConfig(_Part):
     sources: Mapping[str, Source] = {}
     privacy: Privacy = Privacy()
     due: Due = Due()
+    deliver: Mapping[Name, Target] = {}
+    limits: RunLimits = RunLimits()
     rules: Rules = Rules()
     labels: Mapping[str, Mapping[str, Mapping[Language, str]]] = {}
 
@@ -312,6 +323,7 @@ def _contract_problems(data: Mapping[str, Any]) -> Iterator[str]:
             missing = [str(language) for language in languages if words and not words.get(language)]
             if missing:
                 yield f"labels.{of}.{code}: needs a label in {' and '.join(missing)}"
+    yield from language_problems(data, known=[str(language) for language in languages])
 
 
 def _due_problems(data: Mapping[str, Any]) -> Iterator[str]:

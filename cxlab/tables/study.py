@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,7 +26,12 @@ from cxlab.tables.names import with_names
 from cxlab.tables.prepared import Prepared
 from cxlab.tables.same_run import refuse_other
 
-_NO_NUMBERS = {"labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy", "due"}
+TEAM_AS_OF = "CXLAB_TEAM_AS_OF"
+"""Environment variable: the team's date where nobody says another, such as ``2026-10-12``; otherwise today."""
+
+_NO_NUMBERS = {
+    "labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy", "due", "deliver", "limits",
+}
 """Settings that change no number."""
 
 
@@ -185,7 +191,7 @@ def open_study(
     as_of : date or str, optional
         Knowledge date; the close plus ``grace_days`` of the study file.
     team_as_of : date or str, optional
-        The team's date; today.
+        The team's date; ``CXLAB_TEAM_AS_OF``, else today.
     config : Path or str, optional
         The study file or its folder; ``CXLAB_STUDY``, else the nearest one above the working directory.
     refuse : bool
@@ -202,7 +208,8 @@ def open_study(
     settings = read_config(file)
     wanted = _quarter(quarter, first_month=settings.first_month)
     known_on = _date(as_of, name="as_of") or _data_closed(wanted, settings)
-    team_on = _date(team_as_of, name="team_as_of") or datetime.now(settings.zone).date()
+    told = team_as_of or os.environ.get(TEAM_AS_OF)
+    team_on = _date(told, name="team_as_of") or datetime.now(settings.zone).date()
     return _open(file, config=settings, quarter=wanted, as_of=known_on, team_as_of=team_on, refuse=refuse)
 
 

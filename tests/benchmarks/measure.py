@@ -52,7 +52,8 @@ def measured(folder: Path) -> list[tuple[str, str, str, str]]:
         ("`cxlab --help`", min((cost_of("--help") for _ in range(3)), key=lambda cost: cost.cpu)),
         ("`cxlab synth --customers 20_000`", cost_of("synth", "--customers", 20_000, "--to", folder / "sample")),
         ("`cxlab run 2026Q3`, sources new", cost_of("run", "2026Q3", "--study", folder)),
-        ("`cxlab run 2026Q3`, sources known", cost_of("run", "2026Q3", "--study", folder)),
+        ("`cxlab run 2026Q3`, sources known", cost_of("run", "2026Q3", "--fresh", "--study", folder)),
+        ("`cxlab run 2026Q3`, nothing changed", cost_of("run", "2026Q3", "--study", folder)),
         (
             "`cxlab synth --customers 1_000_000`",
             cost_of("synth", "--customers", 1_000_000, "--to", folder / "large"),

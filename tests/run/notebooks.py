@@ -11,6 +11,26 @@ target = Path(os.environ["CXLAB_RUN"], "findings", os.environ["CXLAB_STEP"] + ".
 target.parent.mkdir(exist_ok=True)
 target.write_text('{"schema_version": 1, "header": {}, "findings": []}')"""
 
+SAYS = """{record}
+import json
+number = {{"value": {value}, "low": 0.05, "high": 0.2, "unit": "share", "n": 5210}}
+number |= {{"kind": "confidence", "level": 0.95}}
+finding = {{
+    "name": os.environ["CXLAB_STEP"] + ".left", "about": {{"quarter": quarter}}, "definition": "0123456789ab",
+    "headline": {{"estimate": number}}, "shape": "number", "checks": [], "replicates": None,
+    "message": {{
+        "id": "page.no_material_change",
+        "values": {{"what": "left", "value": {{"estimate": number}}, "band": "1%"}},
+    }},
+    "method": {{"id": "sure.independent", "values": {{}}}},
+    "table": [
+        {{"name": name, "dtype": "float64", "values": [number.get(name, number["value"])]}}
+        for name in ("estimate", "low", "high", "n")
+    ],
+}}
+target.write_text(json.dumps({{"schema_version": 1, "header": {{}}, "findings": [finding]}}))"""
+"""A last cell that records one number."""
+
 STUDY = """name = "{name}"
 made_up = true
 currency = "VND"
@@ -40,9 +60,11 @@ def write_notebook(
     parameters: str = 'quarter: str = "2026Q3"  # the quarter',
     tables: tuple[str, ...] = (),
     after: tuple[str, ...] = (),
+    found: float | None = None,
 ) -> Path:
-    """Write a notebook whose last cell records nothing but the fact that it ran."""
-    code = [(parameters, ["parameters"]), *((cell, []) for cell in cells), (RECORD, [])]
+    """Write a notebook whose last cell records nothing but the fact that it ran, or the share ``found``."""
+    last = RECORD if found is None else SAYS.format(record=RECORD, value=found)
+    code = [(parameters, ["parameters"]), *((cell, []) for cell in cells), (last, [])]
     notebook = {
         "nbformat": 4,
         "nbformat_minor": 5,

@@ -111,7 +111,7 @@ def test_a_cell_that_never_ends_is_ended_though_it_swallows_interrupts(tmp_path,
     with pytest.raises(errors.TimedOutError) as caught:
         execute_notebook(endless, limits=Limits(cell=1.0, notebook=20))
     assert caught.value.exit_code == 124
-    assert "was not done in time; the limits are 1 s a cell and 20 s a notebook" in str(caught.value)
+    assert "was not done in time; the limits are 1 s a cell, 20 s a notebook and 7200 s a run" in str(caught.value)
     assert time.monotonic() - started < 15
     assert left_behind(tmp_path) == []
 
@@ -140,7 +140,7 @@ def test_a_group_that_does_not_listen_is_killed():
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("limits", [{"cell": 0}, {"notebook": -1}])
+@pytest.mark.parametrize("limits", [{"cell": 0}, {"notebook": -1}, {"run": 0}])
 def test_limits_are_more_than_nothing(limits):
     with pytest.raises(ValueError, match="limits are more than 0 seconds"):
         Limits(**limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ import pytest
 
 from cxlab import errors, ledger
 from cxlab.quarter import Quarter
-from cxlab.run import plan_run, publish, run_quarter
+from cxlab.run import plan_run, publish, quarterly, run_quarter
 from cxlab.run.engine import Limits
 
 Q3 = Quarter(2026, 3)
@@ -61,7 +62,7 @@ def test_a_quarter_is_published_with_pages_findings_and_a_manifest(study_file, r
 
 def test_a_second_run_replaces_the_first_and_keeps_it(study_file, run, write_notebook):
     write_notebook("overview")
-    first, second = run(), run()
+    first, second = run(), run(fresh=True)
     report = study_file.parent / "reports" / "2026Q3"
     assert report.readlink().name == second.run_id
     assert json.loads((report / "manifest.json").read_text())["supersedes"] == first.run_id
@@ -101,8 +102,9 @@ def test_after_a_failure_the_published_quarter_is_byte_identical(
     assert sum(name.endswith(".failed") for name in names) == 1
     assert not any(name.endswith(".part") for name in names)
 
-    write_notebook("churn")
+    write_notebook("churn", "1")
     assert run().state == "published"  # no cleaning by hand
+    assert content_of(report) != before
 
 
 def test_a_notebook_that_records_nothing_is_no_success(tmp_path, run, write_notebook):
@@ -116,7 +118,7 @@ def test_a_notebook_that_records_nothing_is_no_success(tmp_path, run, write_note
 
 def test_pages_that_break_a_rule_are_not_published(tmp_path, run, write_notebook, monkeypatch):
     write_notebook("overview")
-    monkeypatch.setattr("cxlab.run.quarterly.verify_pages", lambda _: ["en/overview.html: a script"])
+    monkeypatch.setattr("cxlab.run.outcome.verify_pages", lambda _: ["en/overview.html: a script"])
     with pytest.raises(errors.RunError, match="break a rule") as caught:
         run()
     assert caught.value.problems == ("en/overview.html: a script",)
@@ -178,7 +180,7 @@ def test_another_studys_reports_are_refused(study_file, run, write_notebook):
 
 def test_missing_data_end_before_any_kernel_starts(study_file, run, write_notebook, monkeypatch):
     write_notebook("overview")
-    monkeypatch.setattr("cxlab.run.quarterly.execute", lambda *_, **__: pytest.fail("a kernel was started"))
+    monkeypatch.setattr("cxlab.run.one_step.execute", lambda *_, **__: pytest.fail("a kernel was started"))
     with pytest.raises(errors.DataError) as caught:
         run(quarter=Quarter(2024, 1))
     assert caught.value.exit_code == 69
@@ -194,7 +196,7 @@ def test_a_folder_in_the_way_is_not_removed(study_file, run, write_notebook):
     assert mine.read_text() == "by hand"
 
 
-@pytest.mark.parametrize("moment", ["cxlab.run.publish._sync", "pathlib.Path.rename", "pathlib.Path.symlink_to"])
+@pytest.mark.parametrize("moment", ["cxlab.run.publish.to_disk", "pathlib.Path.rename", "pathlib.Path.symlink_to"])
 def test_a_crash_while_publishing_leaves_the_old_quarter(study_file, run, write_notebook, monkeypatch, moment):
     write_notebook("overview")
     run()
@@ -207,6 +209,39 @@ def test_a_crash_while_publishing_leaves_the_old_quarter(study_file, run, write_
     with monkeypatch.context() as broken:
         broken.setattr(moment, lost)
         with pytest.raises(OSError, match="power lost"):
-            run()
+            run(fresh=True)
     assert (report.readlink(), content_of(report)) == (target, before)
-    assert run().state == "published"
+    assert run(fresh=True).state == "published"
+    assert report.readlink() != target
+
+
+def test_a_whole_run_has_a_limit_of_its_own(study_file, run, write_notebook, left_behind):
+    write_notebook("churn", "import time; time.sleep(1)")
+    write_notebook("overview", "import time; time.sleep(60)")
+    with pytest.raises(errors.TimedOutError) as caught:
+        run(limits=Limits(cell=50, notebook=40, run=8), jobs=1)
+    assert caught.value.exit_code == 124
+    assert str(caught.value) == (
+        "overview.ipynb, code cell 2 (`import time; time.sleep(60)`) was not done in time; "
+        "the limits are 50 s a cell, 40 s a notebook and 8 s a run"
+    )
+    assert left_behind(study_file.parent) == []
+    assert not (study_file.parent / "reports" / "2026Q3").exists()
+    (failed,) = (study_file.parent / "reports" / ".runs").iterdir()
+    events = [json.loads(line) for line in (failed / "log.jsonl").read_text().splitlines()]
+    assert [event["kind"] for event in events if event["event"] == "run failed"] == ["TimedOutError"]
+
+
+def test_steps_that_are_done_too_late_are_no_report(study_file, run, write_notebook, monkeypatch):
+    write_notebook("overview")
+    real = quarterly.carry_out_together
+
+    def late(*given, **named):
+        done = real(*given, **named)
+        monkeypatch.setattr("cxlab.run.quarterly.time.monotonic", lambda: math.inf)
+        return done
+
+    monkeypatch.setattr("cxlab.run.quarterly.carry_out_together", late)
+    with pytest.raises(errors.TimedOutError, match=r"^the run was not done in time; the limit is 7200 s a run$"):
+        run()
+    assert not (study_file.parent / "reports" / "2026Q3").exists()
