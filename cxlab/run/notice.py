@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from cxlab.finding import Message
 from cxlab.ledger import replace_file
@@ -29,6 +29,9 @@ from cxlab.run.due import Turn, standing
 from cxlab.run.journal import journal, note
 from cxlab.run.trouble import Trouble, trouble_of, without_values
 from cxlab.wording import Wording
+
+if TYPE_CHECKING:
+    from cxlab.wording import Labels
 
 Notice: TypeAlias = Mapping[str, Sequence[str]]
 """Five lines by language."""
@@ -133,11 +136,14 @@ def lines(trouble: Trouble, *, turn: Turn, quarter: Quarter, since: datetime) ->
         Message("notice.command", {"command": _command(trouble, turn=turn, quarter=quarter)}),
         Message("notice.log", {"path": str((trouble.folder or turn.reports / ".notices") / "log.jsonl")}),
     )
-    written = {}
+    written: dict[str, list[str]] = {}
+    labels = cast("Labels", turn.config.labels)  # its languages are a narrower type than str
     for language in turn.config.languages:
-        wording = Wording(language, labels=turn.config.labels, currency=turn.config.currency)
-        what = trouble.message(study=turn.config.name, quarter=quarter, reasons=_reasons(trouble, wording=wording))
-        written[language] = [wording.say(message).replace(NBSP, " ") for message in (what, *messages)]
+        wording = Wording(language, labels=labels, currency=turn.config.currency)
+        what = trouble.message(study=turn.config.name, quarter=quarter)
+        first = wording.text(what.id, **what.values, reasons=_reasons(trouble, wording=wording))
+        said = [first, *(wording.say(message) for message in messages)]
+        written[language] = [line.replace(NBSP, " ") for line in said]
     return written
 
 

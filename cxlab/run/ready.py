@@ -62,14 +62,11 @@ class Reason:
     @property
     def message(self) -> Message:
         """The same for people, in a language of the study."""
-        values: dict[str, object] = {"table": Label(of="table", code=self.table)}
-        match self.kind:
-            case "ends":
-                values |= {"day": self.day}
-            case "gap":
-                values |= {"day": self.day, "days": self.days}
-            case "few" | "many":
-                values |= {"month": self.day, "against": self.against}
+        values: dict[str, Label | date | int] = {"table": Label(of="table", code=self.table)}
+        if self.day is not None:
+            values |= {"day": self.day, "month": self.day, "days": self.days}
+        if self.against is not None:
+            values["against"] = self.against
         return Message(f"notice.reason.{self.kind}", values)
 
 

@@ -51,17 +51,13 @@ class Trouble:
         """The same trouble has the same key, whichever run met it."""
         return "|".join([self.kind, self.error, self.step or "", str(self.cell or ""), *map(str, self.reasons)])
 
-    def message(self, *, study: str, quarter: Quarter, reasons: tuple[str, ...]) -> Message:
-        """Return what failed, for people; ``reasons`` are its own in the language of the message."""
-        values: dict[str, object] = {"study": study, "quarter": quarter}
-        if self.kind == "not_ready":
-            return Message("notice.not_ready", values | {"reasons": reasons})
+    def message(self, *, study: str, quarter: Quarter) -> Message:
+        """Return what failed, for people; a quarter that is not ready needs ``reasons`` beside the values."""
+        values: dict[str, str | int | Quarter] = {"study": study, "quarter": quarter}
         if self.step is None or self.cell is None:
             return Message(f"notice.{self.kind}", values)
-        values |= {"step": self.step, "cell": self.cell}
-        if self.kind == "timed_out":
-            return Message("notice.cell_timed_out", values)
-        return Message("notice.cell", values | {"error": self.error})
+        values |= {"step": self.step, "cell": self.cell, "error": self.error}
+        return Message("notice.cell_timed_out" if self.kind == "timed_out" else "notice.cell", values)
 
 
 def trouble_of(error: Exception, *, folder: Path | None) -> Trouble:

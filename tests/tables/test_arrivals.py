@@ -19,11 +19,11 @@ NOW = datetime(2026, 10, 7, 1, 0, tzinfo=UTC)
 at = datetime.fromisoformat
 
 MONEY = {
-    "transaction_id": ["t1", "t2", "t3", "t4", "t5"],
+    "txn_id": ["t1", "t2", "t3", "t4", "t5"],
     "customer_id": ["c1", "c1", "c2", "c2", "c1"],
     "at": [at("2026-09-30T23:59"), at("2026-09-30T01:00"), at("2026-08-01"), at("2026-10-02"),
            at("2026-09-01")],
-    "kind": ["payment"] * 5,
+    "kind": ["recharge"] * 5,
     "amount": [1000] * 5,
     "loaded_at": [at("2026-10-01"), None, at("2026-08-02"), at("2026-10-03"), at("2026-10-06")],
 }  # fmt: skip
