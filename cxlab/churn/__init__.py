@@ -3,7 +3,8 @@
 Every function takes evidence (`cxlab.evidence`) and answers with a Finding named ``churn.<function>``.
 """
 
-from cxlab.churn.at import left_at, left_where_at
+from cxlab.churn.at import backtest_at, left_at, left_where_at
+from cxlab.churn.backtest import backtest
 from cxlab.churn.change import left_by, left_change, left_where
 from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.exits import exits
@@ -17,6 +18,8 @@ from cxlab.verdicts import one_page
 
 __all__ = [
     "at_risk",
+    "backtest",
+    "backtest_at",
     "exits",
     "hazard",
     "hazard_ratios",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxlab.churn.backtest import backtest
 from cxlab.churn.change import left_where
 from cxlab.churn.movement import left
 from cxlab.claim import scope_of
+from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
+from cxlab.evidence.risk import risk_table
 from cxlab.finding import Finding
+from cxlab.quarter import Window
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
@@ -46,4 +50,25 @@ def left_where_at(study: Study) -> Finding | None:
     return left_where(
         moves, of=of, codes=codes, quarter=study.quarter, band=study.config.material_change.share_points,
         level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
+
+
+def backtest_at(study: Study, *, by: str = "plan") -> Finding | None:
+    """Grade the chances of leaving as of last close by who left in the study's quarter (``churn.backtest``).
+
+    The chances come from everything up to last close, of what is known today.
+
+    Returns
+    -------
+    Finding or None
+        None where the study's window shows no quarter before.
+    """
+    quarter = study.quarter
+    if (quarter - 1).start < study.window.open:
+        return None
+    then = Window(open=study.window.open, close=quarter.start)
+    return backtest(
+        followed(study.lives, by=[by], close=quarter.start, until=quarter.end, bucket=True),
+        risk_table(study.lives, by=[by], window=then),
+        quarter=quarter, by=by, level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip

@@ -64,7 +64,7 @@ def grades(chance: ArrayLike, customers: ArrayLike, happened: ArrayLike) -> Grad
     ValueError
         If chances or counts are impossible.
     FitError
-        If it happened to nobody or to all, every chance is the same, or a chance parts all to whom it happened from
+        If it happened to nobody or to all, every chance is the same, or one parts those to whom it happened from
         all others: then nothing can be graded.
     """
     p, n, d = (np.asarray(part, dtype=float) for part in (chance, customers, happened))

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from cxlab import churn
-from cxlab.evidence import movements, risk_table, stock_table
-from cxlab.quarter import Quarter
+from cxlab.evidence import followed, movements, risk_table, stock_table
+from cxlab.quarter import Quarter, Window
 
 
 def evidence_of(company):
@@ -24,7 +24,18 @@ def evidence_of(company):
         patterns=risk_table(lives, by=["plan", "region"], window=window, period="week", bucket=True),
         reasons=risk_table(lives, window=window, causes="reason"),
         stock=stock_table(lives, by=["plan"], window=window),
+        followed=followed(lives, by=["plan"], close=now.start, until=now.end, bucket=True),
+        risk_then=risk_then_of(company),
     )
+
+
+def risk_then_of(company):
+    """The risk table as of last close; without a row where the window opens on it."""
+    table = risk_table(company.lives, by=["plan"], window=company.window)
+    if company.window.open >= company.quarter.start:
+        return table.iloc[:0]
+    then = Window(open=company.window.open, close=company.quarter.start)
+    return risk_table(company.lives, by=["plan"], window=then)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +71,7 @@ def all_findings():
             churn.at_risk(e.stock, e.risk, quarter=e.now, left=left),
             churn.at_risk(e.stock, e.risk, quarter=e.now, amount="revenue", by=None),
             churn.next_quarter(e.stock, e.risk, e.moves, quarter=e.now),
+            churn.backtest(e.followed, e.risk_then, quarter=e.now),
         ]
 
     return build
