@@ -11,14 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from cxlab.cli import app
 from cxlab.ledger import replace_file
 from cxlab.run import publish
 from cxlab.run.history import history, published_run, swaps
 
-from .drafts import ROLE, Drafts, banners, spelled, today
+from .drafts import ROLE, Drafts, banners, spelled, today, typed
 from .notebooks import write_notebook, write_study
 
 
@@ -29,7 +27,7 @@ def made(tmp_path_factory):
     write_study(folder, publish=False)
     for cell, share in (("1", 0.088), ("2", 0.088), ("3", 0.1)):
         write_notebook(folder / "notebooks", "overview", cell, found=share)
-        done = CliRunner().invoke(app, ["run", "2026Q3", "--study", str(folder)])
+        done = typed(folder, "run", "2026Q3")
         assert done.exit_code == 0, done.output
     return folder
 

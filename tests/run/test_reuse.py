@@ -17,7 +17,6 @@ from .drafts import ROLE, Drafts
 from .notebooks import CONTRACTS, write_notebook, write_study
 
 COUNT = "from pathlib import Path\nwith Path('ran').open('a') as file: file.write('{name} ')"
-OPEN = "from cxlab.tables import open_study\nstudy = open_study(quarter)"
 MARKED = re.compile(r'<p class="run" data-run>.*?</p>', re.DOTALL)
 
 
@@ -63,7 +62,7 @@ class Tiny(Drafts):
 def made(tmp_path_factory):
     tiny = Tiny(tmp_path_factory.mktemp("reuse") / "tiny")
     write_study(tiny.folder)
-    tiny.notebook("churn", OPEN)
+    tiny.notebook("churn")
     tiny.notebook("journey", after=("churn",))
     tiny.notebook("overview")
     tiny.run()
@@ -116,11 +115,11 @@ def test_a_changed_notebook_runs_with_those_that_read_it_if_it_found_something_e
     (first,) = tiny.runs
     taken = f"taken from run {first}: nothing it is made of has changed"
     changed = f"changed since run {first}: "
-    tiny.notebook("churn", OPEN, "# another way to the same")
+    tiny.notebook("churn", "# another way to the same")
     assert tiny.why() == {"churn": f"{changed}the notebook", "journey": taken, "overview": taken}
     assert tiny.ran() == ["churn"]
     second = tiny.newest
-    tiny.notebook("churn", OPEN, found=0.09)
+    tiny.notebook("churn", found=0.09)
     changed = f"changed since run {second}: "
     assert tiny.why() == {
         "churn": f"{changed}the notebook",
@@ -132,7 +131,7 @@ def test_a_changed_notebook_runs_with_those_that_read_it_if_it_found_something_e
 
 def test_a_parameter_and_other_rows_are_named(tiny):
     (first,) = tiny.runs
-    tiny.notebook("churn", OPEN, parameters='quarter: str = ""  # q\nmonths: int = 12  # how far')
+    tiny.notebook("churn", parameters='quarter: str = ""  # q\nmonths: int = 12  # how far')
     tiny.run()
     second = tiny.newest
     why = tiny.why("--set", "churn.months=24")
@@ -218,7 +217,7 @@ def test_another_day_runs_only_what_the_day_decides(tiny, monkeypatch):
 
 def test_a_run_that_was_taken_back_is_not_taken_for_the_answer(tiny):
     (first,) = tiny.runs
-    tiny.notebook("churn", OPEN, found=0.2)
+    tiny.notebook("churn", found=0.2)
     tiny.run()
     assert tiny.type("rollback", "2026Q3", "--because", "too high").exit_code == 0
     tiny.ran()
@@ -229,7 +228,7 @@ def test_a_run_that_was_taken_back_is_not_taken_for_the_answer(tiny):
 
 
 def test_a_failed_run_is_resumed_where_it_failed(tiny):
-    tiny.notebook("churn", OPEN, "# new")
+    tiny.notebook("churn", "# new")
     tiny.notebook("journey", "1/0", after=("churn",))
     assert tiny.type("run", "2026Q3", "--jobs", "1").exit_code == 1
     (failed,) = [run for run in tiny.runs if run.endswith(".failed")]
@@ -245,7 +244,7 @@ def test_a_failed_run_is_resumed_where_it_failed(tiny):
 
 def test_without_resume_a_failed_run_gives_nothing(tiny):
     (first,) = tiny.runs
-    tiny.notebook("churn", OPEN, "# new")
+    tiny.notebook("churn", "# new")
     tiny.notebook("journey", "1/0", after=("churn",))
     tiny.type("run", "2026Q3", "--jobs", "1")
     tiny.notebook("journey", after=("churn",))
@@ -270,7 +269,7 @@ def test_fresh_and_resume_are_refused_together(tiny):
 def test_a_draft_that_is_there_is_the_answer_too(tiny):
     file = tiny.folder / "study.toml"
     file.write_text(file.read_text().replace("auto_publish = true", "auto_publish = false"))
-    tiny.notebook("churn", OPEN, found=0.3)
+    tiny.notebook("churn", found=0.3)
     draft = tiny.run().stdout.splitlines()[-1]
     again = run_quarter(plan_run(tiny.folder), quarter=Quarter(2026, 3))
     assert (str(again.index), again.state, again.unchanged) == (draft, "draft", True)

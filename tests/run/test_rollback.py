@@ -6,12 +6,10 @@ import json
 import shutil
 
 import pytest
-from typer.testing import CliRunner
 
-from cxlab.cli import app
 from cxlab.run.history import published_run, swaps
 
-from .drafts import ROLE, Drafts, banners, spelled, today
+from .drafts import ROLE, Drafts, banners, spelled, today, typed
 from .notebooks import write_notebook, write_study
 
 
@@ -22,12 +20,9 @@ def made(tmp_path_factory):
     write_study(folder, publish=False)
     for cell, share in (("1", 0.08), ("2", 0.09), ("3", 0.1)):
         write_notebook(folder / "notebooks", "overview", cell, found=share)
-        words = [
-            ["run", "2026Q3"],
-            ["publish", "2026Q3", "--approved-by", ROLE, "--because", f"wrong before {cell}"],
-        ]
-        for word in words:
-            done = CliRunner().invoke(app, [*word, "--study", str(folder)])
+        approve = ["publish", "2026Q3", "--approved-by", ROLE, "--because", f"wrong before {cell}"]
+        for words in (["run", "2026Q3"], approve):
+            done = typed(folder, *words)
             assert done.exit_code == 0, done.output
     return folder
 
@@ -114,7 +109,7 @@ def test_a_power_cut_leaves_one_report_or_the_other(reports, monkeypatch, moment
         raise OSError("power lost")
 
     with monkeypatch.context() as broken:
-        broken.setattr(f"cxlab.{moment}", lost)
+        broken.setattr(moment, lost)
         assert reports.type("rollback", "2026Q3", "--because", "refunds").exit_code == 1
     standing = published_run(reports.reports, quarter="2026Q3")
     assert standing == (second if moment.endswith("note") else third)
