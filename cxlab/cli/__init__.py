@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from cxlab.cli import delivering, people, publishing, quarter, scheduling, sources
+from cxlab.cli import delivering, people, publishing, quarter, scheduling, sources, trust
 
 app = typer.Typer(
     help="A workbench for customer-experience research: quarterly reports from notebooks.",
@@ -23,10 +23,13 @@ COMMANDS = (
     publishing.publish,
     publishing.history,
     publishing.rollback,
+    trust.verify,
+    trust.explain,
     delivering.deliver,
     scheduling.schedule,
     sources.check,
     scheduling.doctor,
+    trust.selftest,
     people.erase,
     people.rotate_key,
     sources.init,

@@ -29,6 +29,7 @@ from cxlab.run.outcome import number_run, write_findings, write_manifest, write_
 from cxlab.run.plan import Plan, RunResult, State
 from cxlab.run.reasons import refuse_unexplained
 from cxlab.run.reuse import earlier_runs, surely_changed
+from cxlab.run.selftest.remembered import tested
 from cxlab.run.standing import put_in_place, settle
 from cxlab.run.steps import LEADERS_PAGE, Step
 from cxlab.run.together import carry_out_together
@@ -242,6 +243,7 @@ def _facts(folder: Path, *, at: datetime, off: Mapping[str, _Off], code_version:
         approved_by=AUTOMATIC if published else None,
         code_version=code_version,
         off={name: reason.message for name, reason in off.items()},
+        self_test=tested(),
     )
 
 
