@@ -6,7 +6,7 @@ import re
 
 from cxlab.report.clean import plain
 
-LONGEST_LINE = 150
+LONGEST_LINE, LONGEST_REASON = 150, 600
 """Characters."""
 
 
@@ -26,4 +26,5 @@ def reason_of(error: BaseException) -> str:
     >>> reason_of(ConnectionRefusedError(111, "Connection refused")), reason_of(TimeoutError())
     ('Connection refused', 'TimeoutError')
     """
-    return one_line(str(getattr(error, "strerror", None) or error or "")) or type(error).__name__
+    said = str(getattr(error, "strerror", None) or error or "")
+    return one_line(said, longest=LONGEST_REASON) or type(error).__name__

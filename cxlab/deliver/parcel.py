@@ -18,7 +18,7 @@ from cxlab.report.edition import TooLargeError, page_files, write_edition
 from cxlab.report.spoken import spoken
 from cxlab.run.journal import note
 from cxlab.tables.config import StudyConfig
-from cxlab.tables.delivery import Event
+from cxlab.tables.delivery import Event, Kind
 from cxlab.wording import Labels, Wording
 
 
@@ -66,7 +66,9 @@ class Parcel:
         return tuple(one for one in wanted if one in self.bodies) or tuple(self.bodies)
 
 
-def make_parcel(errand: Errand, *, study: StudyConfig, languages: Collection[str], pdf: bool, to: Path) -> Parcel:
+def make_parcel(
+    errand: Errand, *, study: StudyConfig, languages: Collection[str], files: Collection[Kind], to: Path
+) -> Parcel:
     """Make what is sent.
 
     Parameters
@@ -77,8 +79,8 @@ def make_parcel(errand: Errand, *, study: StudyConfig, languages: Collection[str
         The study.
     languages : collection of str
         Languages any target wants.
-    pdf : bool
-        Whether any target wants a PDF.
+    files : collection of {"edition", "pdf"}
+        What any target wants beside words; printing takes seconds.
     to : Path
         A folder for the files.
 
@@ -93,7 +95,7 @@ def make_parcel(errand: Errand, *, study: StudyConfig, languages: Collection[str
     if not written:
         raise DataError(f"{errand.folder} holds no page in {' or '.join(languages)}: nothing to send")
     try:
-        editions = _editions(errand, written, to=to)
+        editions = _editions(errand, written, to=to) if files else {}
         bodies = {one: _body(errand, wording_of(study, one)) for one in written}
     except ValueError as error:
         raise DataError(f"the report cannot be sent: {error}") from None
@@ -103,7 +105,7 @@ def make_parcel(errand: Errand, *, study: StudyConfig, languages: Collection[str
         subjects={one: _subject(errand, wording_of(study, one), study=study) for one in written},
         bodies=bodies,
         editions=editions,
-        pdfs=_printed(editions) if pdf else {},
+        pdfs=_printed(editions) if "pdf" in files else {},
         numbers=_numbers(errand.folder),
     )
 

@@ -14,6 +14,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 """Commands looked for; the environment variable ``CXLAB_CHROMIUM`` names another one."""
 
 LONGEST_SECONDS = 90.0
+LONGEST_TMPDIR = 60
+"""Characters: the browser makes a socket in it, whose path has at most 107."""
 
 _FLAGS = (
     "--headless",
@@ -73,10 +75,10 @@ def _flags(home: Path, printed: Path) -> list[str]:
 
 def _printed(command: list[str], *, home: Path, seconds: float) -> str:
     """Run the browser in a group of its own, and end the group whatever happens."""
-    folders = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR")
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"} | dict.fromkeys(
-        folders, str(home)
-    )
+    folders = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+    if len(str(home)) <= LONGEST_TMPDIR:
+        folders["TMPDIR"] = str(home)
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", **folders}
     try:
         process = subprocess.Popen(
             command,

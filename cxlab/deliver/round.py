@@ -22,7 +22,7 @@ from cxlab.deliver.record import Entry, beside, entries, key_of, remember, was_s
 from cxlab.errors import CxlabError, UsageError
 from cxlab.run.journal import journal, note
 from cxlab.tables.config import StudyConfig, read_config
-from cxlab.tables.delivery import FolderTarget, MailTarget, Target, WebhookTarget
+from cxlab.tables.delivery import FolderTarget, Kind, MailTarget, Target, WebhookTarget
 from cxlab.tables.problems import did_you_mean
 
 MOST_SECONDS_WAITED = 900.0
@@ -60,7 +60,9 @@ def _round(
         done = {name: _outcome(name, targets[name], errand, "before", f"on {at}") for name, at in sent.items()}
         if due:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cxlab-deliver-")))
-            parcel = make_parcel(errand, study=study, languages=_languages(due, study), pdf=_pdf(due), to=place)
+            parcel = make_parcel(
+                errand, study=study, languages=_languages(due, study), files=_files(due), to=place
+            )
             trip = _Trip(parcel=parcel, key=key, at=datetime.now(UTC), base=errand.config.resolve().parent)
             one = _rehearsed if dry_run else _told
             done |= {name: one(name, target, trip) for name, target in due.items()}
@@ -125,12 +127,14 @@ def _languages(targets: Mapping[str, Target], study: StudyConfig) -> set[str]:
     return {language for target in targets.values() for language in (target.languages or study.languages)}
 
 
-def _pdf(targets: Mapping[str, Target]) -> bool:
-    return any(
-        (isinstance(target, FolderTarget) and target.pdf)
-        or (isinstance(target, MailTarget) and "pdf" in target.attach)
-        for target in targets.values()
-    )
+def _files(targets: Mapping[str, Target]) -> set[Kind]:
+    wanted: set[Kind] = set()
+    for target in targets.values():
+        if isinstance(target, MailTarget):
+            wanted |= set(target.attach)
+        elif isinstance(target, FolderTarget):
+            wanted |= {"edition", "pdf"} if target.pdf else {"edition"}
+    return wanted
 
 
 def _told(name: str, target: Target, trip: _Trip) -> Outcome:

@@ -107,7 +107,8 @@ def _address(target: WebhookTarget) -> str:
     url = secret(target.url_env)
     if not is_safe_address(url):
         raise Undelivered(
-            f"{target.url_env} needs https://, or http:// to this machine, without user or password", passing=False
+            f"{target.url_env} needs an https address, or an http one of this machine, without a login",
+            passing=False,
         )
     return url
 

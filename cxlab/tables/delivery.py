@@ -24,6 +24,9 @@ from pydantic import (
 )
 
 Event = Literal["success", "failure", "change"]
+Kind = Literal["edition", "pdf"]
+"""Files a report is sent as: one HTML file that holds it whole, and the same printed."""
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 PATTERNS = {r"^[a-z][a-z0-9_-]*$": "a name of small letters such as board"}
 """What the patterns mean, in words."""
@@ -78,7 +81,7 @@ class MailTarget(_Target):
     password_env: Variable = ""
     sender: Annotated[str, Field(alias="from")]
     to: Annotated[tuple[str, ...], Field(min_length=1)]
-    attach: tuple[Literal["edition", "pdf"], ...] = ("edition", "pdf")
+    attach: tuple[Kind, ...] = ("edition", "pdf")
     largest_megabytes: Annotated[float, Field(gt=0, le=100)] = 15.0
 
     @field_validator("sender")
