@@ -90,6 +90,12 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
             make=lambda s: e.movements(s.lives, quarters=quarters, by=["plan"], bucket=True),
             keys=["quarter", "plan", "bucket"],
         ),
+        "followed": Asked(
+            make=lambda s: e.followed(
+                s.lives, by=["plan"], close=quarters[-1].start, until=quarters[-1].end, bucket=True
+            ),
+            keys=["tenure", "plan", "bucket"],
+        ),
         "stock_table": Asked(
             make=lambda s: e.stock_table(_ways(s), by=["plan", "segment", "way"], window=window),
             keys=["tenure", "plan", "segment", "way"],
