@@ -34,6 +34,7 @@ COMMANDS = [
     "rotate-key",
     "init",
     "synth",
+    "new",
 ]
 HEAVY = ("pandas", "numpy", "ibis", "duckdb", "matplotlib", "scipy", "papermill", "nbformat", "pyarrow", "babel")
 

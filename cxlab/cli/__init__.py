@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from cxlab.cli import delivering, people, publishing, quarter, scheduling, sources, trust
+from cxlab.cli import delivering, people, publishing, quarter, questions, scheduling, sources, trust
 
 app = typer.Typer(
     help="A workbench for customer-experience research: quarterly reports from notebooks.",
@@ -34,6 +34,7 @@ COMMANDS = (
     people.rotate_key,
     sources.init,
     sources.synth,
+    questions.new,
 )
 """In the order of the help."""
 
