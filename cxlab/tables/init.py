@@ -69,8 +69,9 @@ _CODEBOOK = """\
 _REPORTS = """\
 # Reports
 
-`cxlab run 2026Q3` makes a draft of a quarter and prints where it lies: `.runs/<run>/index.html`. With
-`auto_publish = true` in study.toml the quarter is published instead, as `2026Q3/index.html`.
+`cxlab run 2026Q3` makes a draft of a quarter and prints where it lies: `.runs/<run>/index.html`.
+`cxlab publish 2026Q3 --approved-by "Head of CX research"` makes it `2026Q3/index.html`; with `auto_publish = true`
+in study.toml every run does. `cxlab history 2026Q3` tells what happened to a quarter.
 """
 
 _IGNORED = """\

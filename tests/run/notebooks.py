@@ -13,7 +13,7 @@ target.write_text('{"schema_version": 1, "header": {}, "findings": []}')"""
 
 SAYS = """{record}
 import json
-number = {{"value": {value}, "low": 0.05, "high": 0.2, "unit": "share", "n": 5210}}
+number = {{"value": {value}, "low": 0.01, "high": 0.9, "unit": "share", "n": 5210}}
 number |= {{"kind": "confidence", "level": 0.95}}
 finding = {{
     "name": os.environ["CXLAB_STEP"] + ".left", "about": {{"quarter": quarter}}, "definition": "0123456789ab",

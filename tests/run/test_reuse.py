@@ -242,6 +242,17 @@ def test_a_failed_run_is_resumed_where_it_failed(tiny):
     assert tiny.why("--resume")["churn"].endswith("nothing it is made of has changed")
 
 
+def test_a_run_that_was_killed_is_resumed_too(tiny):
+    tiny.notebook("churn", "# new")
+    tiny.notebook("journey", "1/0", after=("churn",))
+    assert tiny.type("run", "2026Q3", "--jobs", "1").exit_code == 1
+    (failed,) = [run for run in tiny.runs if run.endswith(".failed")]
+    killed = failed.replace(".failed", ".part")
+    (tiny.reports / ".runs" / failed).rename(tiny.reports / ".runs" / killed)
+    tiny.notebook("journey", after=("churn",))
+    assert tiny.why("--resume")["churn"] == f"taken from run {killed}: nothing it is made of has changed"
+
+
 def test_without_resume_a_failed_run_gives_nothing(tiny):
     (first,) = tiny.runs
     tiny.notebook("churn", "# new")
