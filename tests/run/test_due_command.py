@@ -9,8 +9,10 @@ import re
 import select
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from typer.testing import CliRunner
@@ -64,7 +66,7 @@ def test_a_ready_quarter_is_run_and_published_and_then_there_is_nothing_to_do(
     done = due("--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout.splitlines()[-1])["state"] == "published"
-    assert f"{quarter}: overview done, 2 cells" in done.stderr.splitlines(), "a log has plain lines"
+    assert f"{quarter}: overview done, 3 cells" in done.stderr.splitlines(), "a log has plain lines"
     assert "━" not in done.stderr
     assert (study_file.parent / "reports" / str(quarter)).is_dir()
     after = runs(study_file)
@@ -111,6 +113,50 @@ def test_sources_that_are_not_complete_end_with_69_and_nothing_is_made(
     later = ends + timedelta(days=2)
     daily(later)
     assert len(due().stderr.splitlines()) == 12, "another reason is told"
+
+
+@pytest.fixture
+def hook(monkeypatch):
+    """A program that is told by POST: its address, and every body that came."""
+    came = []
+
+    class Takes(BaseHTTPRequestHandler):
+        def do_POST(self):
+            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setenv("no_proxy", "*")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Takes)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", came
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_person_is_told_once_and_again_when_the_reason_changes(
+    study_file, quarter, daily, due, write_notebook, hook
+):
+    url, came = hook
+    write_notebook("overview")
+    target = f'\n[deliver.ops]\nkind = "webhook"\nurl = "{url}"\non = ["failure"]\n'
+    study_file.write_text(study_file.read_text() + target)
+    ends = quarter.end - timedelta(days=31)
+    daily(ends)
+    first = due()
+    assert [line for line in first.stderr.splitlines() if line.startswith("notice to ops: sent")], first.stderr
+    assert "notice to" not in due().stderr
+    daily(ends + timedelta(days=2))
+    due()
+    told = [json.dumps(body, ensure_ascii=False) for body in came]
+    assert len(told) == 2
+    assert told[0].count("số liệu nguồn chưa đủ") == told[1].count("số liệu nguồn chưa đủ") >= 1
+    assert told[0] != told[1]
 
 
 def test_a_gap_is_named_and_a_rest_allows_it(study_file, quarter, daily, due, write_notebook):
