@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from cxlab.report.advice import advise
 from cxlab.report.board import show_board
 from cxlab.report.earlier import before
 from cxlab.report.facts import RunFacts
@@ -37,3 +38,6 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+advise()
