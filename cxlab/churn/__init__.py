@@ -3,11 +3,12 @@
 Every function takes evidence (`cxlab.evidence`) and answers with a Finding named ``churn.<function>``.
 """
 
-from cxlab.churn.at import backtest_at, left_at, left_where_at
+from cxlab.churn.at import backtest_at, experience_at, left_at, left_where_at
 from cxlab.churn.backtest import backtest
 from cxlab.churn.change import left_by, left_change, left_where
 from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.exits import exits
+from cxlab.churn.experience import experience
 from cxlab.churn.forecast import next_quarter
 from cxlab.churn.money import at_risk
 from cxlab.churn.movement import left, left_trend
@@ -21,6 +22,8 @@ __all__ = [
     "backtest",
     "backtest_at",
     "exits",
+    "experience",
+    "experience_at",
     "hazard",
     "hazard_ratios",
     "left",

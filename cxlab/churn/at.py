@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from cxlab.churn.backtest import backtest
 from cxlab.churn.change import left_where
+from cxlab.churn.experience import experience
 from cxlab.churn.movement import left
 from cxlab.claim import scope_of
+from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
 from cxlab.evidence.risk import risk_table
@@ -71,4 +73,20 @@ def backtest_at(study: Study, *, by: str = "plan") -> Finding | None:
         followed(study.lives, by=[by], close=quarter.start, until=quarter.end, bucket=True),
         risk_table(study.lives, by=[by], window=then),
         quarter=quarter, by=by, level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
+
+
+def experience_at(study: Study) -> Finding | None:
+    """Compare who leaves after which answer (``churn.experience``), over all quarters of the study.
+
+    Returns
+    -------
+    Finding or None
+        None where the study has no answers of known customers or no transactions, or only one quarter.
+    """
+    if study.load.cannot_run("revenue") or len(study.quarters) < 2:
+        return None
+    counts = experience_table(study.panel, quarters=study.quarters[1:], by=["plan"], bucket=True)
+    return experience(
+        counts, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
     )  # fmt: skip

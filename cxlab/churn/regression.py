@@ -70,7 +70,7 @@ def hazard_ratios(
             )
         else:
             fit = cox(counts, ties=ties, start=np.zeros(len(compared.columns)))  # checked above
-            table, check = _table(compared, fit, left_out, level=level)
+            table, check = ratio_table(compared, fit, left_out, level=level)
             checks += [_proportional(compared, counts, fit), check]
     elif problem is None:
         problem = Message("churn.hazard_ratios.no_groups")
@@ -103,9 +103,10 @@ def _left_out(compared: Comparison, *, least: int) -> Check:
     return Check(name="hidden", passed=True, message=Message("check.nothing_hidden", {"least": least}))
 
 
-def _table(
+def ratio_table(
     compared: Comparison, fit: CoxFit, left_out: Sequence[CoxCounts], *, level: float
 ) -> tuple[pd.DataFrame, Check]:
+    """Lay out the ratios of a fit, their p by Holm; say whether links inside accounts are in the intervals."""
     errors, degrees, check = _errors(fit, left_out)
     b = fit.coefficients
     low, high = intervals.symmetric(b, errors, level=level, degrees=degrees)

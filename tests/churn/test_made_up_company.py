@@ -63,6 +63,13 @@ def test_the_price_rise_is_found_where_it_was_planted_and_nowhere_else(study):
     assert set(moved) <= {"en90", "en120"}
 
 
+def test_what_answers_go_with_is_found_from_the_close_after_them(study):
+    found = churn.experience_at(study).table.set_index("grp")
+    planted = {"detractor": 1.40, "promoter": 0.78, "silent": 1.3}
+    assert [code for code, ratio in planted.items() if not found.low[code] <= ratio <= found.high[code]] == []
+    assert found.p["detractor"] < 0.05
+
+
 def test_what_left_is_what_truly_left(study, truth):
     for quarter in (study.quarter, study.quarter - 1, study.quarter - 7):
         moves = movements(study.lives, quarters=[quarter])

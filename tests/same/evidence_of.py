@@ -90,6 +90,10 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
             make=lambda s: e.movements(s.lives, quarters=quarters, by=["plan"], bucket=True),
             keys=["quarter", "plan", "bucket"],
         ),
+        "experience_table": Asked(
+            make=lambda s: e.experience_table(s.panel, quarters=quarters[1:], by=["plan"], bucket=True),
+            keys=["quarter", "grp", "tenure_band", "plan", "bucket"],
+        ),
         "followed": Asked(
             make=lambda s: e.followed(
                 s.lives, by=["plan"], close=quarters[-1].start, until=quarters[-1].end, bucket=True
