@@ -143,7 +143,9 @@ def refuse_unready(turn: Turn, *, quarter: Quarter, now: datetime) -> None:
 
     as_of = quarter.end + timedelta(days=turn.config.grace_days)
     arrived = arrivals(turn.config, folder=turn.file.parent, quarter=quarter, as_of=as_of, now=now)
-    ready.refuse_unready(arrived, quarter=quarter, as_of=as_of, rules=turn.config.due)
+    ready.refuse_unready(
+        arrived, quarter=quarter, as_of=as_of, since=turn.config.window_opens, rules=turn.config.due
+    )
 
 
 def _published(reports: Path) -> Iterator[str]:

@@ -88,7 +88,7 @@ class NotReadyError(DataError):
         super().__init__(f"not ready: {'; '.join(map(str, reasons))}", advice, see=SEE)
 
 
-def refuse_unready(arrived: Iterable[Arrived], *, quarter: Quarter, as_of: date, rules: Due) -> None:
+def refuse_unready(arrived: Iterable[Arrived], *, quarter: Quarter, as_of: date, since: date, rules: Due) -> None:
     """Refuse a quarter whose sources are not complete.
 
     Parameters
@@ -97,6 +97,8 @@ def refuse_unready(arrived: Iterable[Arrived], *, quarter: Quarter, as_of: date,
         Every table it waits for.
     quarter, as_of : Quarter, date
         The quarter and its knowledge date.
+    since : date
+        The day the study's window opens: what lies before it is no measure of what is to come.
     rules : Due
         The study's [due].
 
@@ -106,7 +108,7 @@ def refuse_unready(arrived: Iterable[Arrived], *, quarter: Quarter, as_of: date,
         With every reason of every table.
     """
     tables = list(arrived)
-    reasons = {table.table: list(missing(table, quarter=quarter, rules=rules)) for table in tables}
+    reasons = {table.table: list(missing(table, quarter=quarter, since=since, rules=rules)) for table in tables}
     found = [reason for of in reasons.values() for reason in of]
     if not found:
         return
@@ -119,17 +121,18 @@ def refuse_unready(arrived: Iterable[Arrived], *, quarter: Quarter, as_of: date,
     raise NotReadyError(quarter, found, advice=advice)
 
 
-def missing(arrived: Arrived, *, quarter: Quarter, rules: Due) -> Iterator[Reason]:
+def missing(arrived: Arrived, *, quarter: Quarter, since: date, rules: Due) -> Iterator[Reason]:
     """Yield what one table lacks: its end, days in between, rows of a month."""
     if arrived.last is None:
         yield Reason(table=arrived.table, kind="none")
         return
     rest = rules.rest_days.get(arrived.table, 0)
-    last_needed = quarter.end - _DAY
-    if arrived.last < last_needed - rest * _DAY:
+    ends = arrived.last < quarter.end - _DAY - rest * _DAY
+    if ends:
         yield Reason(table=arrived.table, kind="ends", day=arrived.last)
     yield from _gap(arrived, quarter=quarter, rest=rest)
-    yield from _odd_months(arrived, quarter=quarter, band=rules.band)
+    until = arrived.last + _DAY if ends else quarter.end
+    yield from _odd_months(arrived, quarter=quarter, window=(since, until), band=rules.band)
 
 
 def _gap(arrived: Arrived, *, quarter: Quarter, rest: int) -> Iterator[Reason]:
@@ -151,18 +154,26 @@ def _gap(arrived: Arrived, *, quarter: Quarter, rest: int) -> Iterator[Reason]:
         yield Reason(table=arrived.table, kind="gap", day=empty[0], days=len(empty))
 
 
-def _odd_months(arrived: Arrived, *, quarter: Quarter, band: tuple[float, float]) -> Iterator[Reason]:
-    """Yield a reason for each month whose rows leave the band; the first comparison that does names it."""
+def _odd_months(
+    arrived: Arrived, *, quarter: Quarter, window: tuple[date, date], band: tuple[float, float]
+) -> Iterator[Reason]:
+    """Yield a reason for each month whose rows leave the band; the first comparison that does names it.
+
+    Only months that lie whole in the window, and after the table began, are compared.
+    """
     assert arrived.first is not None
-    assert arrived.last is not None
     for place in range(3):
         opens, closes = months(quarter)[place : place + 2]
-        if arrived.last < closes - _DAY:  # its end was named already
+        if closes > window[1]:
             return
         for earlier in (quarter - 1, quarter.year_ago):
             begins, ends = months(earlier)[place : place + 2]
             before, now = arrived.rows(begins, ends), arrived.rows(opens, closes)
-            if arrived.first > begins or not before or abs(now - before) <= _CHANCE * (now + before) ** 0.5:
+            if (
+                max(arrived.first, window[0]) > begins
+                or not before
+                or abs(now - before) <= _CHANCE * (now + before) ** 0.5
+            ):
                 continue
             ratio = now / before
             if not band[0] <= ratio <= band[1]:

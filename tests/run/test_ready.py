@@ -13,6 +13,7 @@ from cxlab.tables.config import Due
 
 Q3 = Quarter.parse("2026Q3")
 AS_OF = date(2026, 10, 5)
+OPENS = date(2024, 1, 1)
 
 
 def arrived(since, until, *, rows=100, without=(), table="transactions", late=0, **months):
@@ -23,8 +24,8 @@ def arrived(since, until, *, rows=100, without=(), table="transactions", late=0,
     return Arrived(table=table, per_day={day: count for day, count in per_day.items() if count}, late=late)
 
 
-def reasons(of, *, quarter=Q3, **rules):
-    return [str(reason) for reason in missing(of, quarter=quarter, rules=Due(**rules))]
+def reasons(of, *, quarter=Q3, since=OPENS, **rules):
+    return [str(reason) for reason in missing(of, quarter=quarter, since=since, rules=Due(**rules))]
 
 
 def test_rows_to_the_last_day_are_complete():
@@ -109,6 +110,12 @@ def test_the_first_quarter_of_a_table_is_held_against_nothing():
     assert reasons(begun_in_may) == []
 
 
+def test_months_before_the_window_opens_are_no_measure():
+    grown = arrived(date(2025, 7, 1), date(2026, 9, 30), m2025_07=10, m2025_08=10, m2025_09=10)
+    assert len(reasons(grown)) == 3
+    assert reasons(grown, since=date(2025, 10, 1)) == []
+
+
 def test_what_chance_alone_makes_of_small_numbers_is_passed_over():
     per_day = {date(2025, 7, 1): 1, date(2026, 5, 2): 9, date(2026, 8, 2): 3, date(2026, 9, 30): 2}
     few = Arrived(table="contracts", per_day=per_day)
@@ -118,6 +125,16 @@ def test_what_chance_alone_makes_of_small_numbers_is_passed_over():
 def test_months_after_the_end_are_not_called_thin():
     early = arrived(date(2025, 7, 1), date(2026, 8, 10))
     assert reasons(early) == ["transactions end 2026-08-10"]
+
+
+def test_a_wave_that_did_not_come_is_a_thin_month():
+    waves = [date(2025, 8, 10), date(2025, 11, 10), date(2026, 2, 10), date(2026, 5, 10), date(2026, 8, 10)]
+    resting = {"rest_days": {"verbatims": 92}}
+    assert reasons(Arrived(table="verbatims", per_day=dict.fromkeys(waves, 800)), **resting) == []
+    without = Arrived(table="verbatims", per_day=dict.fromkeys(waves[:-1], 800))
+    assert reasons(without, **resting) == ["verbatims end 2026-05-10"]
+    strays = Arrived(table="verbatims", per_day={**without.per_day, date(2026, 7, 20): 3})
+    assert reasons(strays, **resting) == ["verbatims of 2026-08 have 0.00 times the rows of 2026-05"]
 
 
 def test_months_of_a_fiscal_quarter():
@@ -133,7 +150,7 @@ def test_every_reason_of_every_table_is_told_at_once():
         arrived(date(2025, 7, 1), date(2026, 9, 30), table="verbatims"),
     ]
     with pytest.raises(NotReadyError) as caught:
-        refuse_unready(tables, quarter=Q3, as_of=AS_OF, rules=Due())
+        refuse_unready(tables, quarter=Q3, as_of=AS_OF, since=OPENS, rules=Due())
     assert caught.value.exit_code == 69
     assert str(caught.value).splitlines() == [
         "not ready: transactions end 2026-08-31; contracts have no rows on 2026-07-04",
@@ -144,7 +161,7 @@ def test_every_reason_of_every_table_is_told_at_once():
 def test_rows_that_were_loaded_late_are_counted_with_what_to_do():
     late = arrived(date(2025, 7, 1), date(2026, 8, 31), late=3_000)
     with pytest.raises(NotReadyError) as caught:
-        refuse_unready([late], quarter=Q3, as_of=AS_OF, rules=Due())
+        refuse_unready([late], quarter=Q3, as_of=AS_OF, since=OPENS, rules=Due())
     assert caught.value.problems == (
         "transactions: 3,000 rows of 2026Q3 were loaded after 2026-10-05, its knowledge date, and do not count; "
         "cxlab run 2026Q3 --as-of DAY takes in what was loaded by then",
@@ -153,4 +170,4 @@ def test_rows_that_were_loaded_late_are_counted_with_what_to_do():
 
 def test_complete_sources_are_let_through():
     late = arrived(date(2025, 7, 1), date(2026, 9, 30), late=200)
-    refuse_unready([late], quarter=Q3, as_of=AS_OF, rules=Due())
+    refuse_unready([late], quarter=Q3, as_of=AS_OF, since=OPENS, rules=Due())
