@@ -10,7 +10,8 @@ from cxlab.deliver import deliver
 from cxlab.deliver.outcome import Outcome
 from cxlab.errors import DataError, UsageError
 from cxlab.quarter import Quarter
-from cxlab.run.publish import published_run
+from cxlab.report.stamp import RUN_AGAIN
+from cxlab.run.history import published_run
 from cxlab.tables.config import find_config, read_config
 
 
@@ -49,16 +50,18 @@ def deliver_published(
     folder = reports / ".runs" / (run or "")
     if run is None or not folder.is_dir():
         raise DataError(f"{quarter} is not published: no report at {reports / str(quarter)}")
-    because = _because(folder)
+    replaces, because = _history(folder)
     return deliver(
-        folder, config=file, event="change" if because else "success", quarter=quarter, because=because, to=to,
+        folder, config=file, event="change" if replaces else "success", quarter=quarter, because=because, to=to,
         again=again, dry_run=dry_run,
     )  # fmt: skip
 
 
-def _because(folder: Path) -> str:
-    """Why the quarter was corrected, as its manifest says; empty where it was not."""
+def _history(folder: Path) -> tuple[bool, str]:
+    """Whether a run took another one's place, and why, as its manifest says."""
     try:
-        return str(json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("because") or "")
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        because = str(found.get("because") or "")
+        return bool(found.get("supersedes")), "" if because == RUN_AGAIN else because
     except (OSError, ValueError, AttributeError):
-        return ""
+        return False, ""

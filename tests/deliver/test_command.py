@@ -30,7 +30,7 @@ def test_the_published_quarter_goes_out_once(typed, house, hook):
 def test_a_corrected_quarter_goes_out_as_one(typed, house, hook):
     house.declare(HOOK.format(url=hook.url))
     path = house.run / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"because": "late recharges"}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"because": "late recharges", "supersedes": "run"}))
     assert typed("2026Q3").exit_code == 0
     assert json.loads(hook.asked[0][2])["event"] == "change"
     assert "Why: late recharges" in json.loads(hook.asked[0][2])["text"]["en"]
