@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import by_hand
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -75,7 +77,10 @@ def sizes(folder: Path) -> list[tuple[str, str]]:
 def main() -> None:
     """Measure, print, and write the table into README.md."""
     with tempfile.TemporaryDirectory() as name:
-        rows, pages = measured(Path(name)), sizes(Path(name))
+        folder = Path(name)
+        rows, pages = measured(folder), sizes(folder)
+        (folder / "by-hand").mkdir()
+        beside = by_hand.table(folder / "study.toml", quarter="2026Q3", folder=folder / "by-hand")
     when, cores = datetime.now(UTC).date().isoformat(), os.cpu_count()
     lines = [
         BEGIN,
@@ -88,6 +93,8 @@ def main() -> None:
         "| page of that run | size |",
         "|--|--|",
         *(f"| {what} | {size} |" for what, size in pages),
+        "",
+        *beside,
         END,
     ]
     print("\n".join(lines))
