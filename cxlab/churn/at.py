@@ -55,7 +55,7 @@ def left_where_at(study: Study) -> Finding | None:
     )  # fmt: skip
 
 
-def backtest_at(study: Study, *, by: str = "plan") -> Finding | None:
+def backtest_at(study: Study) -> Finding | None:
     """Grade the chances of leaving as of last close by who left in the study's quarter (``churn.backtest``).
 
     The chances come from everything up to last close, of what is known today.
@@ -70,9 +70,9 @@ def backtest_at(study: Study, *, by: str = "plan") -> Finding | None:
         return None
     then = Window(open=study.window.open, close=quarter.start)
     return backtest(
-        followed(study.lives, by=[by], close=quarter.start, until=quarter.end, bucket=True),
-        risk_table(study.lives, by=[by], window=then),
-        quarter=quarter, by=by, level=study.config.level, minimum=study.config.minimum_n,
+        followed(study.lives, by=["plan"], close=quarter.start, until=quarter.end, bucket=True),
+        risk_table(study.lives, by=["plan"], window=then),
+        quarter=quarter, level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip
 
 
