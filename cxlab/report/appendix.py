@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from typing import Any
@@ -119,6 +120,7 @@ def glossary_ids() -> list[str]:
     return _GLOSSARY.findall(catalogue.read_text(encoding="utf-8"))
 
 
+@cache
 def package_versions() -> list[tuple[str, str]]:
     """Return the installed version of cxlab and of everything it requires, by name."""
     names = ["cxlab", *(re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0] for line in _required())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import platform
@@ -34,6 +35,7 @@ def code_version() -> str:
     return f"{cxlab.__version__}+{said}"
 
 
+@functools.cache
 def package_versions() -> dict[str, str]:
     """Return the installed versions of what cxlab requires."""
     named = (

@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -203,6 +204,11 @@ class RunLimits(_Part):
     run_seconds: Annotated[float, Field(gt=0)] = 7200.0
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
 class StudyConfig(_Part):
     """A study file, checked. Every relative path in it is relative to the file's folder."""
 
@@ -235,7 +241,7 @@ class StudyConfig(_Part):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in _zones():
             raise ValueError(f"time zone {zone!r} is not known; write it like 'Asia/Ho_Chi_Minh'")
         return zone
 

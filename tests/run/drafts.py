@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import nbformat
+import pytest
 from typer.testing import CliRunner
 
 from cxlab.cli import app
+from cxlab.errors import RunError
 from cxlab.run.history import history
 
 ROLE = "Head of CX research"
 
 
 def typed(folder, *words):
-    """Type a command on a study; its notebooks import nothing, so that no fork server is worth its start."""
-    return CliRunner(env={"CXLAB_FORK": "0"}).invoke(app, [*words, "--study", str(folder)])
+    """Type a command on a study."""
+    return CliRunner().invoke(app, [*words, "--study", str(folder)])
+
+
+def execute_here(step, *, values, environment, folder, to, **_):
+    """Do what a kernel would do, in this process: the start of a kernel is what costs."""
+    notebook, names = nbformat.read(step.path, as_version=4), {}
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(folder)
+        for name, value in environment.items():
+            here.setenv(name, value)
+        for cell in notebook.cells:
+            try:
+                exec(cell.source, names)
+            except Exception as error:
+                raise RunError(f"{step.path.name} failed: {error!r}") from None
+            names |= values
+    to.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, to)
+    return notebook
+
+
+@contextlib.contextmanager
+def without_kernels():
+    """Let notebooks run in this process, and no fork server start."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CXLAB_FORK", "0")
+        patched.setattr("cxlab.run.one_step.execute", execute_here)
+        yield
 
 
 class Drafts:

@@ -16,12 +16,19 @@ from cxlab.ledger import replace_file
 from cxlab.run import publish
 from cxlab.run.history import history, published_run, swaps
 
-from .drafts import ROLE, Drafts, banners, spelled, today, typed
+from .drafts import ROLE, Drafts, banners, spelled, today, typed, without_kernels
 from .notebooks import write_notebook, write_study
 
 
+@pytest.fixture(scope="module", autouse=True)
+def here():
+    """No test of this file is about kernels."""
+    with without_kernels():
+        yield
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, here):
     """Three drafts of one quarter: the second says the same numbers, the third others."""
     folder = tmp_path_factory.mktemp("approve") / "tiny"
     write_study(folder, publish=False)

@@ -10,7 +10,7 @@ import pytest
 
 from cxlab.run.history import published_run, swaps
 
-from .drafts import Drafts, banners
+from .drafts import Drafts, banners, without_kernels
 from .notebooks import write_notebook, write_study
 
 
@@ -29,8 +29,15 @@ class Published(Drafts):
         return self.type("run", self.quarter, *words)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def here():
+    """No test of this file is about kernels."""
+    with without_kernels():
+        yield
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, here):
     folder = tmp_path_factory.mktemp("correct") / "tiny"
     file = write_study(folder)
     file.write_text(file.read_text().replace("made_up = true", "made_up = false"))

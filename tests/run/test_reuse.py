@@ -11,9 +11,9 @@ import sys
 import pytest
 
 from cxlab.quarter import Quarter
-from cxlab.run import plan_run, run_quarter
+from cxlab.run import engine, plan_run, run_quarter
 
-from .drafts import ROLE, Drafts
+from .drafts import ROLE, Drafts, without_kernels
 from .notebooks import CONTRACTS, write_notebook, write_study
 
 COUNT = "from pathlib import Path\nwith Path('ran').open('a') as file: file.write('{name} ')"
@@ -58,8 +58,15 @@ class Tiny(Drafts):
         file.write_text(text + file.read_text())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def here():
+    """No test of this file is about kernels."""
+    with without_kernels():
+        yield
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, here):
     tiny = Tiny(tmp_path_factory.mktemp("reuse") / "tiny")
     write_study(tiny.folder)
     tiny.notebook("churn")
@@ -166,7 +173,10 @@ def test_no_kernel_and_no_fork_server_where_every_step_is_taken(tiny, monkeypatc
     assert len(tiny.runs) == 2
 
 
-def test_pages_of_taken_steps_are_those_of_steps_that_ran(tiny):
+def test_pages_of_taken_steps_are_those_of_steps_that_ran(tiny, monkeypatch):
+    monkeypatch.setattr("cxlab.run.one_step.execute", engine.execute)
+    tiny.run("--fresh")
+    tiny.ran()
     tiny.setting("# a comment\n")
     tiny.run()
     taken = tiny.newest

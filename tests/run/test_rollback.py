@@ -9,12 +9,19 @@ import pytest
 
 from cxlab.run.history import published_run, swaps
 
-from .drafts import ROLE, Drafts, banners, spelled, today, typed
+from .drafts import ROLE, Drafts, banners, spelled, today, typed, without_kernels
 from .notebooks import write_notebook, write_study
 
 
+@pytest.fixture(scope="module", autouse=True)
+def here():
+    """No test of this file is about kernels."""
+    with without_kernels():
+        yield
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, here):
     """Three reports, published one after the other; the last one is the newest."""
     folder = tmp_path_factory.mktemp("rollback") / "tiny"
     write_study(folder, publish=False)
