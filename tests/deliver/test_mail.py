@@ -25,6 +25,9 @@ to = ["ann@example.org", "binh@example.org"]
 wait_seconds = 0
 timeout_seconds = 5
 """
+BARE = "attach = []\n"
+"""Files take a second to make: only tests that look at them let them be made."""
+
 LOGIN = 'user = "cx"\npassword_env = "CXLAB_SMTP_PASSWORD"\n'
 
 
@@ -85,8 +88,9 @@ def serve(mailbox):
 
 @pytest.fixture
 def told(house, serve):
-    def tell(more="", *, name="Én Mobile", security="none", event="success", **given):
-        house.declare(TARGET.format(port=serve(), security=security) + more, name=name)
+    def tell(more="", *, files=False, name="Én Mobile", security="none", event="success", **given):
+        target = TARGET.format(port=serve(), security=security) + ("" if files else BARE)
+        house.declare(target + more, name=name)
         return house.tell(event, **given)[0]
 
     return tell
@@ -97,7 +101,7 @@ def text_of(message):
 
 
 def test_a_leader_gets_the_answer_the_numbers_and_the_decisions_as_text(told, mailbox):
-    outcome = told()
+    outcome = told(files=True)
     assert (outcome.state, outcome.attempts) == ("sent", 1)
     assert outcome.detail.startswith("2 recipients, ")
     ((sender, recipients, _),) = mailbox.mails
@@ -119,7 +123,7 @@ def test_a_leader_gets_the_answer_the_numbers_and_the_decisions_as_text(told, ma
 
 
 def test_the_attachment_opens_alone(told, mailbox):
-    told()
+    told(files=True)
     attached = {part.get_filename(): part for part in mailbox.read().iter_attachments()}
     assert sorted(attached) == ["cx-2026Q3-en.html", "cx-2026Q3-vi.html"]
     for part in attached.values():
@@ -133,7 +137,7 @@ HOSTILE = "Én\r\nBcc: thief@example.com\r\n\r\n<script>alert(1)</script>\u202e\
 
 
 def test_no_name_and_no_reason_becomes_a_header_or_a_recipient(told, mailbox):
-    assert told(name=HOSTILE, event="change", because=HOSTILE).state == "sent"
+    assert told(files=True, name=HOSTILE, event="change", because=HOSTILE).state == "sent"
     ((_, recipients, content),) = mailbox.mails
     assert recipients == ["ann@example.org", "binh@example.org"]
     message = mailbox.read()
@@ -158,7 +162,7 @@ def test_a_failure_is_five_lines_and_no_file(told, mailbox, house):
 
 
 def test_a_mail_that_would_be_too_large_goes_without_files_and_says_so(told, mailbox):
-    told("largest_megabytes = 0.05\n")
+    told(files=True, more="largest_megabytes = 0.05\n")
     message = mailbox.read()
     assert list(message.iter_attachments()) == []
     assert "The report itself is not attached: it would be too large for this mail." in text_of(message)
@@ -238,7 +242,7 @@ def secure(certificate):
 
 def test_starttls_with_the_authority_of_the_study(house, serve, mailbox, certificate):
     port = serve(tls_context=secure(certificate), require_starttls=True)
-    house.declare(TARGET.format(port=port, security="starttls") + f'ca_file = "{certificate[0]}"\n')
+    house.declare(TARGET.format(port=port, security="starttls") + BARE + f'ca_file = "{certificate[0]}"\n')
     assert house.tell()[0].state == "sent"
     assert len(mailbox.mails) == 1
 
@@ -248,7 +252,7 @@ def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
 ):
     monkeypatch.setenv("CXLAB_SMTP_PASSWORD", PASSWORD)
     port = serve(tls_context=secure(certificate))
-    house.declare(TARGET.format(port=port, security="starttls") + LOGIN)
+    house.declare(TARGET.format(port=port, security="starttls") + LOGIN + BARE)
     (outcome,) = house.tell()
     assert (outcome.state, outcome.attempts) == ("failed", 1)
     assert "certificate verify failed" in outcome.detail.lower()
@@ -265,13 +269,13 @@ def test_a_server_without_starttls_gets_nothing_in_the_clear(told, mailbox, monk
 
 def test_tls_from_the_start(house, serve, mailbox, certificate):
     port = serve(ssl_context=secure(certificate))
-    house.declare(TARGET.format(port=port, security="ssl") + f'ca_file = "{certificate[0]}"\n')
+    house.declare(TARGET.format(port=port, security="ssl") + BARE + f'ca_file = "{certificate[0]}"\n')
     assert house.tell()[0].state == "sent"
     assert len(mailbox.mails) == 1
 
 
 def test_a_server_that_is_down_is_said_in_words(house):
-    house.declare(TARGET.format(port=9, security="none") + "attempts = 2\n")
+    house.declare(TARGET.format(port=9, security="none") + BARE + "attempts = 2\n")
     (outcome,) = house.tell()
     assert (outcome.state, outcome.attempts, outcome.detail) == ("failed", 2, "127.0.0.1:9: Connection refused")
 
@@ -279,7 +283,7 @@ def test_a_server_that_is_down_is_said_in_words(house):
 def test_a_server_that_never_answers_is_not_waited_for_for_ever(house):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         target = TARGET.format(port=mute.getsockname()[1], security="none")
-        house.declare(target.replace("timeout_seconds = 5", "timeout_seconds = 0.3\nattempts = 1"))
+        house.declare(target.replace("timeout_seconds = 5", "timeout_seconds = 0.3\nattempts = 1\nattach = []"))
         (outcome,) = house.tell()
     assert (outcome.state, outcome.detail.partition(": ")[2]) == (
         "failed",
@@ -288,7 +292,7 @@ def test_a_server_that_never_answers_is_not_waited_for_for_ever(house):
 
 
 def test_a_dry_run_shows_subject_recipients_and_files(told, mailbox):
-    outcome = told(dry_run=True)
+    outcome = told(files=True, dry_run=True)
     subject = "Customer experience, Q3 2026 · Én Mobile"
     assert str(outcome).startswith(f'board: would be sent: "{subject}" to ann@example.org, binh@example.org, ')
     assert str(outcome).endswith(" MB with cx-2026Q3-en.html, cx-2026Q3-vi.html")
@@ -296,5 +300,5 @@ def test_a_dry_run_shows_subject_recipients_and_files(told, mailbox):
 
 
 def test_a_ca_file_that_is_missing_is_named(house):
-    house.declare(TARGET.format(port=9, security="starttls") + 'ca_file = "gone.pem"\n')
+    house.declare(TARGET.format(port=9, security="starttls") + BARE + 'ca_file = "gone.pem"\n')
     assert house.tell()[0].detail == "ca_file gone.pem cannot be read: No such file or directory"
