@@ -74,7 +74,7 @@ def explain(
 def selftest(as_json: JsonOption = False) -> None:
     """Ask this version what is known: published values, and what is planted in a company made up for it.
 
-    Example: cxlab selftest
+    Example: cxlab selftest --json
     """
     from cxlab.run.selftest import selftest as tested
 

@@ -1,64 +1,25 @@
-"""What a question is said to read is what its notebook reads, on a whole company."""
+"""The tables a question is said to read are tables of the contract; what it truly reads: ``tests/proofs``."""
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
-
-import pytest
-
-from cxlab.synth import make_company
-from cxlab.tables import known_tables
-from cxlab.tables.reads import READS, tables_read
-from cxlab.tables.schema import TABLES
-
-ROOT = Path(__file__).parents[2]
-OF_THE_HOUSE = {"targets", "decisions", "commentary", "events", "codebook", "touchpoints", "rates"}
-"""Read for every study when it is opened: the team's work, and the names of themes and touchpoints."""
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("company")
-    for name in ("study.toml", "codebook.yaml"):
-        shutil.copy(ROOT / "data" / name, folder)
-    make_company(folder / "sample", customers=2_000, seed=7)
-    return folder
-
-
-@pytest.mark.parametrize("question", ["churn", "clv", "nps", "revenue", "voc"])
-def test_a_question_reads_what_is_said_of_it(question, company, monkeypatch):
-    """Nothing prepared is left over from another question, so every table has to be asked for."""
-    asked = set()
-    usual = known_tables.KnownTables.__getitem__
-
-    def noting(self, name):
-        asked.add(name)
-        return usual(self, name)
-
-    monkeypatch.setenv("CXLAB_STUDY", str(company))
-    monkeypatch.setattr(known_tables.KnownTables, "__getitem__", noting)
-    for prepared in ("lives", "days", "quarters", "responses", "texts"):
-        shutil.rmtree(company / "prepared" / prepared, ignore_errors=True)
-    names = {}
-    for cell in code_of(question):
-        if "open_study(" in cell:
-            exec(cell, names)
-            asked.clear()
-        elif "record(" in cell or "show(" not in cell:
-            exec(cell.partition("record(")[0], names)
-        else:
-            exec("\n".join(line for line in cell.splitlines() if not line.startswith("show(")), names)
-    said = set(tables_read(question, present=TABLES))
-    assert asked - said - OF_THE_HOUSE == set()
-    assert said - asked - OF_THE_HOUSE == set()
-
-
-def code_of(question):
-    notebook = json.loads((ROOT / "notebooks" / f"{question}.ipynb").read_text(encoding="utf-8"))
-    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+from cxlab.tables.reads import MADE_FROM, READS, tables_read
+from cxlab.tables.schema import NEEDS, PREPARED, TABLES
 
 
 def test_only_tables_of_the_contract_are_named():
-    assert {name for names in READS.values() for name in names} <= set(TABLES)
+    named = {name for names in (*READS.values(), *MADE_FROM.values()) for name in names}
+    assert named <= set(TABLES)
+    assert set(PREPARED) <= set(MADE_FROM)
+
+
+def test_what_a_question_needs_is_among_what_it_reads():
+    for question, ways in NEEDS.items():
+        needed = {need.partition(".")[0] for way in ways for need in way} - {"rules"}
+        assert needed <= set(READS[question])
+
+
+def test_what_a_notebook_asks_for_is_added_and_what_is_missing_is_left_out():
+    assert tables_read("churn", asked=["referrals", "texts"], present=["verbatims", "contracts", "referrals"]) == (
+        "contracts", "verbatims", "referrals",
+    )  # fmt: skip
+    assert tables_read("growth", present=list(TABLES)) == ()
