@@ -37,9 +37,9 @@ lint: $(BIN)/.dev ## style, types, and notebooks without outputs
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 	@echo "== nothing to complain about"
 
-lab: $(BIN)/.runtime ## JupyterLab on the notebooks
+lab: $(BIN)/.runtime data/sample/truth.json ## JupyterLab on the notebooks
 	@echo "== JupyterLab in notebooks/ (end it with Ctrl-C)"
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/python -m cxlab.run.lab
 
 bench: $(BIN)/.dev ## time, memory and sizes, written to tests/benchmarks/README.md
 	@$(BIN)/python tests/benchmarks/measure.py
