@@ -100,7 +100,7 @@ def _arrow(column: pd.Series[Any]) -> Any:  # noqa: ANN401
     """Return a column as Arrow has it; one that holds numbers and words is words."""
     import pyarrow as pa
 
-    values = [_plain(value, text=_writable) for value in column]
+    values: list[Any] = [_plain(value, text=_writable) for value in column]
     kinds = {type(value) for value in values if value is not None}
     if kinds == {int} and all(value is None or abs(value) < 2**63 for value in values):
         return pa.array(values, pa.int64())

@@ -81,7 +81,7 @@ def advise() -> None:
         return
     from IPython.core.getipython import get_ipython
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell: Any = get_ipython()
     if shell is not None:
         shell.set_custom_exc(ADVISED, _show)
 
