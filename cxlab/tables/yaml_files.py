@@ -38,7 +38,8 @@ def yaml_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = 
     problems = list(_problems(entries, origin=path.name))
     if problems:
         raise DataError(f"{path.name} cannot be read", problems)
-    columns = dict.fromkeys(str(key) for entry in entries for key in entry)
+    entries = [{_whole(str(key)): value for key, value in entry.items()} for entry in entries]
+    columns = dict.fromkeys(key for entry in entries for key in entry)
     arrays = {
         column: pa.array([_text(entry.get(column)) for entry in entries], pa.string())
         for column in columns
@@ -93,4 +94,9 @@ def _text(value: Any) -> str | None:  # noqa: ANN401  (whatever YAML holds)
         case list():
             return "\n".join(filter(None, map(_text, value)))
         case _:
-            return str(value)
+            return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """Join half characters that belong together; a half alone, which no file can hold, becomes a mark."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

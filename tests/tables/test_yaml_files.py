@@ -81,6 +81,11 @@ def test_a_file_that_is_no_list_of_entries(tmp_path, load_table, text, problem):
     )
 
 
+def test_half_characters_are_joined_or_marked(tmp_path, load_table):
+    write_text(tmp_path, "codes.yaml", r'- {code_id: a, version: 1, name_en: "\ud83d\ude00 \ud800", "x\udc00": 1}')
+    assert load_table("codebook", SOURCE).rows["name_en"].tolist() == ["\U0001f600 \ufffd"]
+
+
 def test_another_encoding_is_declared(tmp_path, load_table):
     write_text(tmp_path, "codes.yaml", CODES, encoding="utf-16")
     with pytest.raises(DataError, match=r"codes\.yaml is not written in utf-8: declare its encoding"):
