@@ -12,7 +12,10 @@ import pytest
 from cxlab.report import edition as edition_module
 from cxlab.report.edition import TooLargeError, dead_links, edition, page_files, style_of_one, write_edition
 from cxlab.report.reading import read_page
-from cxlab.report.verify import verify_file
+from cxlab.report.spoken import spoken
+from cxlab.report.verify import FORBIDDEN, verify_file
+
+from .test_hostile import hostile_report
 
 STYLE = Path(edition_module.__file__).parent / "templates" / "style.css"
 
@@ -110,3 +113,17 @@ def test_a_language_that_was_not_written_is_refused(report):
     with pytest.raises(ValueError) as refused:  # noqa: PT011  the whole message is compared below
         edition(report, language="fr")
     assert str(refused.value) == f"no page in {report}/fr: the report has not been written in that language"
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_nothing_hostile_wakes_up_in_it(language, make, facts, tmp_path):
+    hostile_report(make, facts, tmp_path)
+    made = tmp_path / "cx.html"
+    made.write_text(edition(tmp_path / "report", language=language), encoding="utf-8")
+    wrong = verify_file(made, largest=edition_module.LARGEST_EDITION)
+    assert [problem for problem in wrong if "'{{'" not in problem] == []  # what people wrote looks like a place
+    reading = read_page(made.read_text())
+    assert list(dead_links(made.read_text())) == []
+    assert {element.tag for element in reading.elements} & FORBIDDEN == set()
+    assert "<script>alert(1)</script>" in " ".join(text.words for text in reading.texts)
+    assert "<script>alert(1)</script>" in spoken(tmp_path / "report" / language / "churn.html")
