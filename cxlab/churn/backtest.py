@@ -54,9 +54,9 @@ def backtest(
     Returns
     -------
     Finding
-        ``churn.backtest``: headline how many times as often as the average the fifth put first left (ratio); the
-        table: ``risk_fifth``, ``forecast`` (expected share), share that left. Message values: ``expected``,
-        ``lost``, ``n``. Checks: as many as expected, as far apart as expected, better than one rate for all.
+        ``churn.backtest``: headline how many times as often as the average the fifth put first left (ratio);
+        table: ``risk_fifth``, ``rank``, ``unit``, ``forecast`` (expected share), then the share that left. Message
+        values: ``expected``, ``lost``, ``n``. Checks: as far apart as what happened, better than one rate for all.
     """
     needs(followed, "tenure", by, "bucket", "customers", "lost", source="the customers followed")
     needs(risk, "tenure", by, "at_risk", source="the risk table")
@@ -107,7 +107,7 @@ def chances(
 def _withheld(message: Message, *, quarter: Quarter, rule: str, method: Message) -> Finding:
     return finding(
         "churn.backtest", about=quarter, rule=rule, headline=None, message=message,
-        table=empty_table("risk_fifth", "forecast"), shape="bars", method=method,
+        table=empty_table("risk_fifth", "rank", "unit", "forecast"), shape="bars", method=method,
     )  # fmt: skip
 
 
@@ -157,6 +157,7 @@ def _table(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
         {
             "risk_fifth": [str(fifth) for fifth in sums.index],
             "rank": np.arange(1, len(sums) + 1),
+            "unit": "share",
             "forecast": (sums["expected"] / sums["customers"]).to_numpy(),
             **estimates((sums["lost"] / sums["customers"]).to_numpy(), low, high, sums["customers"].to_numpy()),
         }
@@ -164,12 +165,10 @@ def _table(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
 
 
 def _checks(rows: pd.DataFrame, found: Grades, *, level: float) -> tuple[Check, ...]:
-    """Say whether as many left as expected, as far apart as expected, and whether one rate would have done."""
-    drift: dict[str, Value] = {"expected": round(found.expected), "lost": round(found.happened)}
+    """Say whether the chances lie as far apart as what happened, and whether one rate for all would have done."""
     gained = "churn.check.better_than_one_rate" if found.gain > 0 else "churn.check.one_rate_does"
     saved: dict[str, Value] = {"gain": found.gain, "brier": found.brier}
     return (
-        Check(name="as_many", passed=None, message=Message("churn.check.as_many", drift)),
         _apart(rows, found.slope, level=level),
         Check(name="better_than_one_rate", passed=found.gain > 0, message=Message(gained, saved)),
     )
