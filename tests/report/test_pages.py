@@ -220,7 +220,7 @@ def test_two_runs_differ_on_the_marked_line_only(make, study, facts, tmp_path):
     for name, run in (("a", facts), ("b", later)):
         write_pages({"churn": make.notebook(study, *found)}, found, study=study, facts=run, to=tmp_path / name)
     files = [path.relative_to(tmp_path / "a") for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()]
-    assert len(files) == 21
+    assert len(files) == 47
     for file in files:
         before, after = (tmp_path / name / file for name in ("a", "b"))
         if file.suffix != ".html":

@@ -45,7 +45,7 @@ def without_proof(folder):
         for one, said in ENTRY.findall(html):
             rests = {"data.html#tables"} if "<code>" not in said.partition("</p>")[2] else set()
             away = {f"../downloads/{one}.csv", *rests} - links(said)
-            checked = re.search('<ul class="checks">\\s*<li|<p class="unchecked">', said)
+            checked = re.search('<ul class="checks">\\s*<li|<p class="facts unchecked">', said)
             missing += [(name, one, away)] if away or not checked else []
     return missing
 

@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from cxlab.cli import app
 from cxlab.errors import DataError, UsageError
+from cxlab.run.changed import changes
 from cxlab.run.explain import explain
+from cxlab.run.kept import kept
 from cxlab.run.verify import team_as_of, told, verify
 
 from . import notebooks as tiny
@@ -78,60 +80,65 @@ def test_the_same_quarter_comes_out_the_same_and_nothing_is_touched(study):
     assert re.fullmatch(counted, told_lines[1])
     assert re.fullmatch(r"(\d+) words, verdicts and results of checks compared: \1 equal", told_lines[2])
     facts = json.loads(told_lines[-1])
-    assert len(told_lines) == 4
     assert facts["comparison"]["differences"] == []
     assert facts["comparison"]["numbers"] == facts["comparison"]["numbers_equal"] == 15
     assert [each for each in facts["changes"] if each["what"] != "cxlab"] == []
 
 
-def test_what_differs_is_told_place_by_place_and_why_it_may(study):
-    contracts = study.parent / "contracts.csv"
+def test_what_differs_is_told_place_by_place_and_what_has_changed_since(study):
+    """A contract more, a setting, and a manifest that names other code, packages and another day of the team."""
+    contracts, path = study.parent / "contracts.csv", study.parent / "reports" / "2026Q3" / "manifest.json"
     contracts.write_text(contracts.read_text() + "c6,f,2026-07-11,\n")
+    study.write_text(study.read_text() + "\n[material_change]\nnps = 4\n")
+    manifest = json.loads(path.read_text())
+    manifest["packages"]["pandas"] = "2.0.0"
+    manifest["steps"]["churn"]["sha256"] = "0" * 64
+    path.write_text(json.dumps(manifest | {"team_as_of": "2026-10-20", "cxlab": "0.0.9"}))
     done = CliRunner().invoke(app, ["verify", "2026Q3", "--study", str(study)])
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
+    assert lines[0].endswith(", known on 2026-10-05, the team's work to 2026-10-20")
     assert "  churn.left: headline: value: 0.625 then, 0.6666666666666666 now" in lines
     assert "  churn.left: table: n, plan=en90: 5 then, 6 now" in lines
     assert "  churn.left: check links: passed: True then, False now" in lines
-    changes = lines[lines.index("What has changed since it was published:") + 1 :]
-    changes = [line for line in changes if not line.startswith("  code: cxlab")]  # a checkout may move on
-    assert len(changes) == 1
-    assert re.fullmatch(r"  data: contracts: 5 rows, [0-9a-f]{12} then, 6 rows, [0-9a-f]{12} now", changes[0])
-    many = sum(line.startswith("  churn.left: ") for line in lines)
-    run = (study.parent / "reports" / "2026Q3").readlink().name
-    assert done.stderr.splitlines()[-1] == (
-        f"cxlab: 2026Q3 does not come out the same: {many} differences from run {run}"
-    )
-
-
-def test_the_teams_work_is_that_of_the_day_it_was_published(study):
-    """The notebook says which day it saw: that of the manifest, not today."""
-    path = study.parent / "reports" / "2026Q3" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    path.write_text(json.dumps(manifest | {"team_as_of": "2026-10-20"}))
-    found = verify("2026Q3", config=study)
-    assert found.team_as_of == "2026-10-20"
-    (difference,) = found.comparison.differences
-    assert (difference.place, difference.now) == ("message: what", "2026-10-20")
-
-
-def test_other_code_packages_and_settings_are_named_though_every_number_is_equal(study):
-    path = study.parent / "reports" / "2026Q3" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    manifest["cxlab"] = "0.0.9"
-    manifest["packages"]["pandas"] = "2.0.0"
-    manifest["steps"]["churn"]["sha256"] = "0" * 64
-    path.write_text(json.dumps(manifest))
-    study.write_text(study.read_text() + "\n[material_change]\nnps = 4\n")
-    found = verify("2026Q3", config=study)
-    assert found.comparison.equal
-    assert [(each.kind, each.what) for each in found.changes] == [
-        ("settings", "study.toml"),
-        ("code", "cxlab"),
-        ("notebook", "churn.ipynb"),
-        ("package", "pandas"),
+    # the notebook says which day of the team's work it saw
+    assert [
+        line for line in lines if re.fullmatch(r"  churn\.left: message: what: '.*' then, '2026-10-20' now", line)
     ]
-    assert found.changes[1].then == "0.0.9"
+    changed = lines[lines.index("What has changed since it was published:") + 1 :]
+    assert [line.split(": ")[:2] for line in changed] == [
+        ["  data", "contracts"],
+        ["  code", "cxlab"],
+        ["  notebook", "churn.ipynb"],
+        ["  package", "pandas"],
+    ]
+    assert re.fullmatch(r"  data: contracts: 5 rows, [0-9a-f-]{12} then, 6 rows, [0-9a-f-]{12} now", changed[0])
+    assert changed[3].startswith("  package: pandas: 2.0.0 then, ")
+    many, run = sum(line.startswith("  churn.left: ") for line in lines), path.parent.readlink().name
+    said = f"cxlab: 2026Q3 does not come out the same: {many} differences from run {run}"
+    assert done.stderr.splitlines()[-1] == said
+
+
+def test_settings_are_named_where_no_table_differs(study):
+    manifest = json.loads((study.parent / "reports" / "2026Q3" / "manifest.json").read_text())
+    was = kept(study.parent / "reports", quarter="2026Q3")
+    assert changes(was, now=manifest) == ()
+    (change,) = changes(was, now=manifest | {"fingerprint": "another"})
+    assert (change.kind, change.what, change.now) == ("settings", "study.toml", "another")
+
+
+def test_an_earlier_quarter_that_was_published_later_is_named(study):
+    reports = study.parent / "reports"
+    manifest = json.loads((reports / "2026Q3" / "manifest.json").read_text())
+    later = reports / ".runs" / "2026Q2-later"
+    later.mkdir()
+    (later / "manifest.json").write_text(json.dumps({"run": {"made_at": "2099-01-01T00:00:00+00:00"}}))
+    (reports / "2026Q2").symlink_to(".runs/2026Q2-later")
+    (change,) = changes(kept(reports, quarter="2026Q3"), now=manifest)
+    assert (change.kind, change.what, change.now) == ("earlier", "2026Q2", "2026Q2-later")
+    (reports / "2026Q2").unlink()
+    (later / "manifest.json").unlink()
+    later.rmdir()
 
 
 def test_every_name_on_the_pages_can_be_explained(study):

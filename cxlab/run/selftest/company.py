@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cxlab.synth.truth import QuarterTruth
     from cxlab.tables.study import Study
 
-SIZE, SEED = 10_000, 7
+SIZE, SEED = 5_000, 7
 QUARTER = "2026Q3"
 TEAM_AS_OF = "2026-12-31"
 """The self-test asks the same thing whatever the day it is run on."""
