@@ -3,7 +3,7 @@
 ::
 
     reports/.notices/now.json                                   the trouble that lasts: since when, what was told
-    reports/.notices/20261006T063000Z-2026Q3-not_ready/         one trouble: notice.txt, and whom it was sent to
+    reports/.notices/20261006T063000Z-2026Q3-not_ready/         notice.txt, where.txt (in the code), whom it told
     reports/.notices/log.jsonl                                  what scheduled runs did
 """
 
@@ -104,7 +104,7 @@ def _told(trouble: Trouble, *, turn: Turn, quarter: Quarter, now: datetime, hand
     said = ["\n".join(of) for of in notice.values()] if lasting.new or trouble.kind != "not_ready" else []
     try:
         if lasting.new:
-            _keep(lasting, notice=notice, notices=notices)
+            _keep(lasting, notice=notice, notices=notices, frames=trouble.frames)
         if (
             trouble.kind != "locked" or not lasting.new
         ):  # a run by hand is no trouble before it is one the next day
@@ -173,11 +173,12 @@ def _lasting(trouble: Trouble, *, quarter: Quarter, notices: Path, now: datetime
     return _Lasting(key=key, since=since, folder=notices / name, new=True)
 
 
-def _keep(lasting: _Lasting, *, notice: Notice, notices: Path) -> None:
+def _keep(lasting: _Lasting, *, notice: Notice, notices: Path, frames: Sequence[str]) -> None:
     lasting.folder.mkdir(parents=True, exist_ok=True)
     text = "\n\n".join("\n".join(of) for of in notice.values())
     replace_file(lasting.folder / "notice.txt", f"{text}\n".encode())
     replace_file(lasting.folder / "notice.json", json.dumps(notice, ensure_ascii=False).encode())
+    replace_file(lasting.folder / "where.txt", "".join(f"{frame}\n" for frame in frames).encode())
     facts = {"key": lasting.key, "since": lasting.since.isoformat(), "folder": lasting.folder.name}
     replace_file(notices / "now.json", json.dumps(facts).encode())
 

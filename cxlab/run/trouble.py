@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +39,8 @@ class Trouble:
         What the quarter waits for.
     folder : Path or None
         The failed run; None if none began.
+    frames : tuple of str
+        Where the code was, the innermost place last: files and lines, no values.
     """
 
     kind: str
@@ -45,6 +49,7 @@ class Trouble:
     cell: int | None = None
     reasons: tuple[Reason, ...] = ()
     folder: Path | None = None
+    frames: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -66,16 +71,33 @@ def trouble_of(error: Exception, *, folder: Path | None) -> Trouble:
     if isinstance(error, NotReadyError):
         return Trouble(kind=kind, error=type(error).__name__, reasons=error.reasons)
     step, cell, name = _failed_cell(folder)
-    return Trouble(kind=kind, error=name or type(error).__name__, step=step, cell=cell, folder=folder)
+    return Trouble(
+        kind=kind,
+        error=name or type(error).__name__,
+        step=step,
+        cell=cell,
+        folder=folder,
+        frames=tuple(_frames(error)),
+    )
 
 
 def without_values(error: Exception, *, trouble: Trouble) -> CxlabError:
     """Return the error as a log may hold it: of its kind, and without the words of whatever library raised it."""
     if isinstance(error, CxlabError) and type(error) is not RunError:
         return error
-    where = f"{trouble.step}.ipynb, code cell {trouble.cell}, failed" if trouble.step else "the run failed"
-    kept = f"; what it said is kept in {trouble.folder}" if trouble.folder else ""
+    if trouble.step is not None:
+        where, kept = (
+            f"{trouble.step}.ipynb, code cell {trouble.cell}, failed",
+            f"; what it said is kept in {trouble.folder}",
+        )
+    else:
+        where, kept = "the run failed", f" at {trouble.frames[-1]}" if trouble.frames else ""
     return RunError(f"{where}: {trouble.error}{kept}")
+
+
+def _frames(error: Exception) -> Iterator[str]:
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"{frame.filename}, line {frame.lineno}, in {frame.name}"
 
 
 def _failed_cell(folder: Path | None) -> tuple[str | None, int | None, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from datetime import UTC, date, datetime, timedelta
 
@@ -207,10 +208,14 @@ def test_a_failed_notebook_is_told_by_name_and_never_by_what_it_said(scheduled, 
     )
 
 
-def test_an_unexpected_error_shows_its_kind_alone(scheduled):
+def test_an_unexpected_error_shows_its_kind_and_its_place_alone(scheduled, notices):
     said, _, error = scheduled(raises(ValueError(SECRET)))
     assert said[0].splitlines()[0] == "Tiny, Q3 2026: the run failed"
-    assert (error.exit_code, str(error)) == (1, "the run failed: ValueError")
+    assert error.exit_code == 1
+    assert re.fullmatch(rf"the run failed: ValueError at {re.escape(__file__)}, line \d+, in block", str(error))
+    (where,) = notices.glob("*/where.txt")
+    assert where.read_text().splitlines()[-1] == str(error).partition(" at ")[2]
+    assert SECRET not in where.read_text()
     assert error.__cause__ is None
 
 
