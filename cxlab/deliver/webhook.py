@@ -53,7 +53,7 @@ def headers_of(body: bytes, *, key: str, at: datetime, signed_with: str) -> dict
     >>> from datetime import UTC
     >>> made = headers_of(b"{}", key="k", at=datetime(2026, 10, 12, tzinfo=UTC), signed_with="s")
     >>> made["webhook-signature"]
-    'v1,...'
+    'v1,pZvV/OPotsC2APSZF5nZOmlKRkmNOa8OOZqIsiy6UdI='
     """
     stamp = str(int(at.timestamp()))
     headers = {
