@@ -105,7 +105,6 @@ def due_quarter(study: Path | None, *, dry_run: bool, as_json: bool) -> Iterator
         Whatever the block raises, without data values.
     """
     from cxlab.run.due import refuse_unready, whose_turn
-    from cxlab.run.notice import noticed
 
     now = datetime.now(UTC)
     turn = whose_turn(study, now=now)
@@ -118,6 +117,8 @@ def due_quarter(study: Path | None, *, dry_run: bool, as_json: bool) -> Iterator
         refuse_unready(turn, quarter=turn.quarter, now=now)
         yield turn.quarter
     else:
+        from cxlab.run.notice import noticed  # heavy: most days there is nothing to do
+
         hand = _hand(turn.file, quarter=turn.quarter)
         with noticed(turn, quarter=turn.quarter, now=now, say=say, hand=hand):
             refuse_unready(turn, quarter=turn.quarter, now=now)
