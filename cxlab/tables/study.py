@@ -30,7 +30,16 @@ TEAM_AS_OF = "CXLAB_TEAM_AS_OF"
 """Environment variable: the team's date where nobody says another, such as ``2026-10-12``; otherwise today."""
 
 _NO_NUMBERS = {
-    "labels", "reports", "prepared", "private", "auto_publish", "sources", "privacy", "due", "deliver", "limits",
+    "labels",
+    "reports",
+    "prepared",
+    "private",
+    "auto_publish",
+    "sources",
+    "privacy",
+    "due",
+    "deliver",
+    "limits",
 }
 """Settings that change no number."""
 
