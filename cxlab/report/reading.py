@@ -21,11 +21,12 @@ class Element:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A run of text, the language it is in and whether it is code."""
+    """A run of text, the language it is in, and whether it is code or somebody's own words."""
 
     words: str
     language: str
     code: bool
+    quoted: bool
     line: int
 
 
@@ -87,5 +88,9 @@ class _Parser(HTMLParser):
         elif data.strip():
             language = self._open[-1][1] if self._open else ""
             code = "code" in tags or "pre" in tags
-            text = Text(words=data.strip(), language=language, code=code, line=self.getpos()[0])
-            self.reading.texts.append(text)
+            self.reading.texts.append(
+                Text(
+                    words=data.strip(), language=language, code=code, quoted="blockquote" in tags,
+                    line=self.getpos()[0],
+                )
+            )  # fmt: skip

@@ -214,7 +214,7 @@ def _anchors(target: Path, path: Path, anchors: dict[Path, set[str]]) -> set[str
 
 def _text(reading: Reading) -> Iterator[tuple[int, str]]:
     page_language = next((element.attributes.get("lang", "") for element in reading.of("html")), "")
-    said = [(text.line, text.words, text.code, text.language) for text in reading.texts]
+    said = [(text.line, text.words, text.code or text.quoted, text.language) for text in reading.texts]
     said += [(0, title, False, page_language) for title in reading.titles]
     said += [
         (element.line, element.attributes[name], False, page_language)
@@ -222,11 +222,11 @@ def _text(reading: Reading) -> Iterator[tuple[int, str]]:
         for name in ("alt", "aria-label", "title")
         if name in element.attributes
     ]
-    for line, words, code, language in said:
+    for line, words, not_ours, language in said:
         for what, pattern in (("an e-mail address", _MAIL), ("a phone number", _PHONE)):
             if pattern.search(words):
                 yield line, f"{what} in the text"
-        if code:
+        if not_ours:  # code, or a customer who may write {{ }} or NaN
             continue
         for what, pattern in (("an unfilled place", _PLACEHOLDER), ("a number that is none", _NO_NUMBER)):
             if match := pattern.search(words):

@@ -119,6 +119,16 @@ def test_code_may_hold_places_and_missing_numbers(tmp_path):
     assert violations(tmp_path, GOOD.replace("</body>", f"{code}</body>")) == []
 
 
+def test_a_customer_may_write_what_would_be_a_slip_of_ours(tmp_path):
+    slip = "<p>{value} of NaN, {{ 7 * 7 }}</p>"
+    assert len(violations(tmp_path, GOOD.replace("</body>", f"{slip}</body>"))) == 2
+    assert violations(tmp_path, GOOD.replace("</body>", f"<blockquote>{slip}</blockquote></body>")) == []
+    told = violations(
+        tmp_path, GOOD.replace("</body>", "<blockquote><p>write to an.nguyen@example.com</p></blockquote></body>")
+    )
+    assert told == ["page.html:3: an e-mail address in the text"]
+
+
 @pytest.mark.parametrize(
     "drawn", ["<svg><script>1</script></svg>", "<svg onload='1'/>", "<svg><image href='http://a.test'/></svg>"]
 )
