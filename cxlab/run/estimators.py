@@ -15,6 +15,7 @@ import cxlab
 from cxlab.finding import Finding
 
 _REFERENCES = re.compile(r"^ *References\n *-{3,}\n(?P<said>.*?)(?=\n *\n|\Z)", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"\s*\[\d+\]_")
 _ENTRY = re.compile(r"\.\. \[\d+\] *")
 
 
@@ -54,7 +55,7 @@ def estimator_of(finding: Finding) -> Estimator | None:
         name=f"{finding.question}.{made.__name__}",
         file=file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name,
         line=made.__code__.co_firstlineno,
-        says=" ".join(documented.partition("\n\n")[0].split()),
+        says=_MARK.sub("", " ".join(documented.partition("\n\n")[0].split())),
         sources=tuple(dict.fromkeys(_sources(made))),
     )
 

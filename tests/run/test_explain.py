@@ -128,6 +128,7 @@ def test_a_number_is_explained_from_what_was_kept(study):
     ]
     assert said["Method"][0].startswith("Kaplan-Meier on the day clock")
     assert said["Function"][0].startswith("churn.retention (cxlab/churn/curves.py:")
+    assert said["Function"][0].endswith(": Kaplan-Meier with late entry.")
     assert any(source.startswith("Kaplan, E. L. and Meier, P. (1958)") for source in said["Published in"])
     assert said["Evidence"] == [
         "contracts: 12,845 of 12,850 rows read; 7 came too late and were not used",
