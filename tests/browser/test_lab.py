@@ -158,9 +158,11 @@ def test_the_kernel_is_this_environments_own(address):
 def test_a_wrong_parameter_is_a_few_lines_of_advice(run_all):
     page, _ = run_all("wrong.ipynb")
     advice = page.locator(".jp-OutputArea [role=alert]")
-    advice.wait_for()
-    assert "quarter must look like '2026Q3'; got '2026Q5'" in advice.inner_text()
-    assert "open_study(quarter, as_of=as_of)" in advice.inner_text()
+    advice.wait_for(state="attached")
+    advice.scroll_into_view_if_needed()
+    said = advice.text_content()
+    assert "quarter must look like '2026Q3'; got '2026Q5'" in said
+    assert "open_study(quarter, as_of=as_of)" in said
     assert page.get_by_text("Traceback").count() == 0
     assert page.locator(".draft").count() == 0
     keep(page, "lab_advice")
