@@ -18,7 +18,8 @@ FILES = {"CSV": ".csv", "XLSX": ".xlsx"}
 """Files a finding's table can be had as, and their endings."""
 
 _SECTION = re.compile(
-    r'(<section class="finding" id="[^"]*" data-finding="(?P<name>[^"]+)">.*?)(?P<end>\n?</section>)', re.DOTALL
+    r'(<section class="finding" id="[^"]*" data-finding="(?P<name>[^"]+)">(?P<said>.*?))(?P<end>\n?</section>)',
+    re.DOTALL,
 )
 
 
@@ -91,10 +92,14 @@ def files_html(finding: Finding, *, wording: Wording) -> list[Markup]:
 
 
 def with_proofs(written: str, report: Report, *, wording: Wording) -> Markup:
-    """Add to each section of a page the way to its proof; a section that nobody recorded stays as it is."""
+    """Add to each section of a page the way to its proof.
+
+    A section that nobody recorded stays as it is, and so does one whose words stand at the head of the page, where
+    the way to their proof stands too.
+    """
 
     def proved(match: re.Match[str]) -> str:
-        finding = report.find(match["name"])
+        finding = report.find(match["name"]) if match["said"].strip() else None
         line = "" if finding is None else f"\n{proof_line(finding, report, wording=wording)}"
         return f"{match[1]}{line}{match['end']}"
 
