@@ -52,7 +52,7 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
         case "text":
             return _no_error(f"CAST({raw} AS VARCHAR)", file=file)
         case "id" | "code":
-            return _no_error(_as_id(raw, engine_type=engine_type), file=file)
+            return _no_error(_as_id(raw, column=column, engine_type=engine_type), file=file)
         case "date" | "timestamp":
             moment = _moment(f"trim({raw})", file=file) if text else "NULL"
             return f"CAST({moment} AS {ENGINE_TYPES[column.type]})"
@@ -97,12 +97,14 @@ def _no_error(sql: str, *, file: File) -> str:
     return f"CASE WHEN NOT regexp_matches({sql}, '^#(DIV/0!|N/A|NAME\\?|NULL!|NUM!|REF!|VALUE!)$') THEN {sql} END"
 
 
-def _as_id(raw: str, *, engine_type: str) -> str:
+def _as_id(raw: str, *, column: Column, engine_type: str) -> str:
     if engine_type == "VARCHAR":
         # to look for blanks is far cheaper than to trim where there are none; beyond ASCII there are other blanks
         blank = f"{raw} < '!' OR {raw}[-1] < '!' OR strlen({raw}) <> length({raw})"
         trimmed = f"regexp_replace({raw}, {quote(_BLANKS)}, '', 'g')"
-        return f"CASE WHEN {blank} THEN nullif({trimmed}, '') ELSE {raw} END"
+        whole = f"CASE WHEN {blank} THEN nullif({trimmed}, '') ELSE {raw} END"
+        # evidence quotes open codes in what it asks the engine, and no quote holds the sign NUL
+        return f"replace({whole}, chr(0), '')" if column.type == "code" and not column.codes else whole
     if engine_type in ("DOUBLE", "FLOAT"):
         whole = f"TRY_CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
         return f"CASE WHEN {raw} = trunc({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"

@@ -86,6 +86,11 @@ def test_half_characters_are_joined_or_marked(tmp_path, load_table):
     assert load_table("codebook", SOURCE).rows["name_en"].tolist() == ["\U0001f600 \ufffd"]
 
 
+def test_a_code_loses_the_sign_no_engine_can_quote(tmp_path, load_table):
+    write_text(tmp_path, "codes.yaml", r'- {code_id: a, version: 1, name_en: x, parent: "nul\0byte"}')
+    assert load_table("codebook", SOURCE).rows["parent"].tolist() == ["nulbyte"]
+
+
 def test_another_encoding_is_declared(tmp_path, load_table):
     write_text(tmp_path, "codes.yaml", CODES, encoding="utf-16")
     with pytest.raises(DataError, match=r"codes\.yaml is not written in utf-8: declare its encoding"):
