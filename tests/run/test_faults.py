@@ -175,7 +175,7 @@ def test_what_a_killed_kernel_spilled_is_gone_with_its_run(tiny):
 def test_a_disk_that_is_full_of_reports_ends_the_run_in_words(tiny, room):
     if not os.path.ismount(tiny.reports):
         pytest.skip("needs to mount a small disk, which takes root")
-    tiny.notebook("churn", "print('x' * 500_000)")
+    tiny.notebook("churn", f"print('x' * 500_000)  # {room}")
     before = tiny.published()
     filling = tiny.reports / "filling"
     filling.write_bytes(b"0" * (shutil.disk_usage(tiny.reports).free - room))
