@@ -22,9 +22,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cxlab.errors import LockedError, RunError, UsageError
+from cxlab.errors import LockedError, RunError
 from cxlab.ledger import replace_file
 from cxlab.run.history import published_run
+from cxlab.run.owner import is_own
 
 __all__ = ["claim", "finish", "give_up", "hold", "is_own", "new_run", "publish", "published_run", "to_disk"]
 
@@ -39,26 +40,6 @@ def claim(reports: Path, *, study: str) -> None:
     """
     if not is_own(reports, study=study):
         replace_file(reports / ".study", f"{study}\n".encode())
-
-
-def is_own(reports: Path, *, study: str) -> bool:
-    """Return whether the reports folder is a study's own already; False if it is nobody's.
-
-    Raises
-    ------
-    UsageError
-        If the folder belongs to another study.
-    """
-    marker = reports / ".study"
-    if not marker.is_file():
-        return False
-    owner = marker.read_text(encoding="utf-8").strip()
-    if owner != study:
-        raise UsageError(
-            f"{reports} holds the reports of {owner!r}, and this study is {study!r}: "
-            "set another `reports` folder in study.toml"
-        )
-    return True
 
 
 @contextlib.contextmanager

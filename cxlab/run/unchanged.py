@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cxlab.quarter import Quarter
 from cxlab.run.history import Json, manifest_of, published_run, says, standing_of, whole_runs
 from cxlab.run.made_of import hash_of, of_code, of_earlier, of_notebook
+from cxlab.run.owner import is_own
 from cxlab.run.plan import Plan, RunResult
 from cxlab.tables.config import StudyConfig, read_config
 
@@ -66,8 +67,14 @@ def unchanged(plan: Plan, *, quarter: Quarter) -> RunResult | None:
         What is asked for.
     quarter : Quarter
         Which quarter.
+
+    Raises
+    ------
+    UsageError
+        If the reports are another study's.
     """
     started, name = time.monotonic(), str(quarter)
+    is_own(plan.reports, study=plan.study)
     standing = published_run(plan.reports, quarter=name)
     asked = [plan.reports / ".runs" / standing] if standing else []
     newest, record = next(whole_runs(plan.reports, quarter=name), (None, None))
