@@ -13,7 +13,7 @@ from cxlab.claim import cluster_check, empty_table, estimates, finding, needs
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Message, Value, definition
 from cxlab.maths import intervals, jackknife
-from cxlab.maths.grading import Grades, grades
+from cxlab.maths.grading import Grades, concordance, grades
 from cxlab.maths.risk_money import Hazards
 from cxlab.quarter import Quarter
 
@@ -167,7 +167,8 @@ def _table(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
 def _checks(rows: pd.DataFrame, found: Grades, *, level: float) -> tuple[Check, ...]:
     """Say whether the chances lie as far apart as what happened, and whether one rate for all would have done."""
     gained = "churn.check.better_than_one_rate" if found.gain > 0 else "churn.check.one_rate_does"
-    saved: dict[str, Value] = {"gain": found.gain, "brier": found.brier}
+    ordered = concordance([rows["customers"]], [rows["lost"]], rows["chance"])
+    saved: dict[str, Value] = {"gain": found.gain, "brier": found.brier, "ordered": ordered}
     return (
         _apart(rows, found.slope, level=level),
         Check(name="better_than_one_rate", passed=found.gain > 0, message=Message(gained, saved)),

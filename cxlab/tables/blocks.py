@@ -136,7 +136,9 @@ def _make_part(
 ) -> None:
     folder = to / f"part={part}"
     folder.mkdir(parents=True)
-    missing = [block for block in blocks if not _shared(block, to=folder / block.file, beside=beside)]
+    missing = [
+        block for block in blocks if not _shared(block, to=folder / block.file, beside=beside, engine=engine)
+    ]
     for run in _one_after_another(missing, among=blocks):
         since, until = run[0].first - timedelta(days=reach), run[-1].until + timedelta(days=reach)
         made = rows(part, since, until).mutate(part=ibis.literal(part, type="int32"))
@@ -149,9 +151,11 @@ def _make_part(
         write_sorted(nothing, engine=engine, to=folder / "none.parquet", sort=sort)
 
 
-def _shared(block: Block, *, to: Path, beside: Path) -> bool:
+def _shared(block: Block, *, to: Path, beside: Path, engine: Backend) -> bool:
     """Take a block from another table that has it; a file of its own where the disk knows no links."""
     for found in beside.glob(f"*.parquet/part={block.part}/{block.file}"):
+        if not is_there([str(found)], files=1, engine=engine):
+            continue  # damaged: a link would spread it
         try:
             os.link(found, to)
         except FileNotFoundError:

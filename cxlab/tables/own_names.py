@@ -29,7 +29,7 @@ def is_left_behind(path: Path) -> bool:
         return False
     machine, process = found[1], int(found[2])
     if machine == _machine():
-        return not _runs(process)
+        return not alive(process)
     try:
         return time.time() - path.stat().st_mtime > _STRANGE_SECONDS
     except FileNotFoundError:
@@ -47,7 +47,8 @@ def _machine() -> str:
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 
 
-def _runs(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Say whether a process of this machine runs."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -96,7 +96,7 @@ class Prepared:
         if first is None:
             return None
         until = date(1970, 1, 1) + timedelta(days=first + 1)
-        for days in [until, None] if len(parts) > 1 else [None]:
+        for days in (until, None):
             found = _earliest(_opens_in(of, before=days, rule=rule) for of in parts)
             if found is not None:
                 return found

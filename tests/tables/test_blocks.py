@@ -139,3 +139,11 @@ def test_rows_of_nobody_give_a_table_without_rows(engine, tmp_path):
     files = [str(file) for file in (tmp_path / "days").rglob("part=*/*.parquet")]
     assert len(files) == 2
     assert engine.read_parquet(files, hive_partitioning=False).schema()["part"].is_int32()
+
+
+def test_a_damaged_block_is_made_anew_and_not_shared(engine, tmp_path):
+    assert len(made_anew(engine, tmp_path, [], name="0")) == 4
+    made_anew(engine, tmp_path, [], name="same")
+    damaged = next((tmp_path / "days" / "q-0.parquet").rglob("2023-04-*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-20])  # both tables have this file
+    assert made_anew(engine, tmp_path, [], name="same") == ["2023-04"]

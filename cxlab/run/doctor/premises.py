@@ -17,7 +17,7 @@ from cxlab.run.doctor.sign import Sign, gigabytes
 from cxlab.run.schedule import ZONES
 from cxlab.run.steps import discover, notebooks_of
 from cxlab.tables.config import StudyConfig, find_config, read_config
-from cxlab.tables.own_names import is_left_behind
+from cxlab.tables.own_names import alive, is_left_behind
 
 _LEAST_FREE = 1e9
 """Bytes that are always wanted free."""
@@ -119,17 +119,6 @@ def disk(
         else:
             todo = f"make room: {gigabytes(needed)} are wanted in {there}, or set another `{name}` in study.toml"
             yield Sign(about="disk", state="wrong", said=said, todo=todo)
-
-
-def alive(process: int) -> bool:
-    """Say whether a process of this machine runs."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def locks(reports: Path, *, runs: Alive = alive) -> Iterator[Sign]:
