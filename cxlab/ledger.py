@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -24,6 +22,7 @@ import pandas as pd
 from cxlab.errors import DataError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Withheld
 from cxlab.quarter import Quarter
+from cxlab.to_disk import replace_file
 
 Json: TypeAlias = Any
 SCHEMA_VERSION = 1
@@ -99,23 +98,6 @@ def read(path: Path | str) -> Ledger:
         return Ledger(header=content["header"], findings=findings)
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path} holds a finding that cannot be read: {error!r}") from error
-
-
-def replace_file(path: Path | str, content: bytes) -> None:
-    """Put ``content`` at ``path`` whole or not at all: temporary name, fsync, rename."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 # --- findings --------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "cxlab"
 QUESTIONS = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
 
 FLOORS = (
-    {"errors", "quarter"},
+    {"errors", "quarter", "to_disk"},
     {"finding", "maths", "redact", "tables.schema"},
     {"wording", "ledger", "sheets", "claim", "verdicts"},
     {"tables", "synth", "evidence"},

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from cxlab.deliver.outcome import Undelivered
 from cxlab.deliver.parcel import Parcel
-from cxlab.ledger import replace_file
 from cxlab.report.clean import plain
 from cxlab.tables.delivery import FolderTarget
+from cxlab.to_disk import replace_file
 
 OWNER = ".study"
 """A file that says whose reports a folder holds."""

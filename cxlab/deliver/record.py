@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from cxlab.deliver.outcome import Outcome
 from cxlab.errors import DataError
-from cxlab.ledger import replace_file
+from cxlab.to_disk import replace_file
 
 Entry: TypeAlias = dict[str, Any]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from cxlab.ledger import replace_file
 from cxlab.report.clean import plain
 from cxlab.report.facts import RunFacts
+from cxlab.to_disk import replace_file
 from cxlab.wording import Wording
 
 AUTOMATIC = "auto_publish"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.errors import RunError, UsageError
-from cxlab.ledger import replace_file
 from cxlab.quarter import Quarter
 from cxlab.report import verify_pages
 from cxlab.run import manifest, publish
@@ -19,6 +18,7 @@ from cxlab.run.reasons import refuse_unexplained, since
 from cxlab.run.standing import put_in_place, say_on_pages, settle
 from cxlab.run.typed import LONGEST_REASON, one_line, reason_of, role_of
 from cxlab.tables.config import StudyConfig, find_config, read_config
+from cxlab.to_disk import replace_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

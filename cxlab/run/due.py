@@ -12,7 +12,7 @@ from typing import Any
 
 from cxlab.errors import UsageError
 from cxlab.quarter import Quarter
-from cxlab.run import publish
+from cxlab.run.owner import is_own
 from cxlab.run.steps import discover, notebooks_of
 from cxlab.tables.config import StudyConfig, find_config, read_config
 
@@ -62,7 +62,7 @@ def whose_turn(config: Path | str | None = None, *, now: datetime) -> Turn:
     file = find_config(config).resolve()
     settings = read_config(file)
     reports = (file.parent / settings.reports).resolve()
-    publish.is_own(reports, study=settings.name)
+    is_own(reports, study=settings.name)
     quarter = last_finished(settings, now=now)
     why = _not_now(quarter, config=settings, file=file, reports=reports, now=now)
     return Turn(file=file, config=settings, quarter=None if why else quarter, why=why)

@@ -25,13 +25,13 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 
 from cxlab import errors
 from cxlab.errors import CxlabError, RunError, TimedOutError
-from cxlab.ledger import replace_file
 from cxlab.run.forked import Nursery
 from cxlab.run.inside import ERROR_DATA
 from cxlab.run.journal import note
 from cxlab.run.kernel import kernel
 from cxlab.run.parameters import Value
 from cxlab.run.steps import Step
+from cxlab.to_disk import replace_file
 
 Watch: TypeAlias = Callable[[str, int, int], None]
 """Called with a step, the cells done and the cells in all."""

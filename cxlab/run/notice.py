@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from cxlab.finding import Message
-from cxlab.ledger import replace_file
 from cxlab.quarter import Quarter
 from cxlab.run import publish
 from cxlab.run.due import Turn, standing
 from cxlab.run.journal import journal, note
 from cxlab.run.trouble import Trouble, trouble_of, without_values
+from cxlab.to_disk import replace_file
 from cxlab.wording import Wording
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from cxlab.errors import RunError
-from cxlab.ledger import replace_file
 from cxlab.run.engine import Limits, Watch, execute
 from cxlab.run.forked import Nursery, nursery
 from cxlab.run.journal import note
@@ -28,6 +27,7 @@ from cxlab.run.together import waited_for
 from cxlab.tables.same_run import BEGAN_WITH, told
 from cxlab.tables.study import TEAM_AS_OF
 from cxlab.tables.whole_files import forget_left_behind
+from cxlab.to_disk import replace_file
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cxlab import ledger
 from cxlab.errors import RunError
 from cxlab.finding import Finding
-from cxlab.ledger import replace_file
 from cxlab.report import RunFacts, verify_pages, write_pages
 from cxlab.run import manifest
 from cxlab.run.history import NUMBER, SAYS, Json, Swap, number_of
@@ -19,6 +18,7 @@ from cxlab.run.one_step import Done, given, values_of
 from cxlab.run.plan import Plan
 from cxlab.run.standing import as_bytes
 from cxlab.run.steps import Step
+from cxlab.to_disk import replace_file
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

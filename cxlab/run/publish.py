@@ -23,9 +23,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cxlab.errors import LockedError, RunError
-from cxlab.ledger import replace_file
 from cxlab.run.history import published_run
 from cxlab.run.owner import is_own
+from cxlab.to_disk import replace_file
 
 __all__ = ["claim", "finish", "give_up", "hold", "is_own", "new_run", "publish", "published_run", "to_disk"]
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cxlab.ledger import replace_file
 from cxlab.report.stamp import Replaced, as_facts, restamp
 from cxlab.run import publish
 from cxlab.run.history import SAYS, Swap, as_text, manifest_of, says, standing_of, swaps, swaps_file
 from cxlab.run.journal import note
+from cxlab.to_disk import replace_file
 
 
 def put_in_place(run: Path, *, reports: Path, quarter: str, zone: ZoneInfo, swap: Swap) -> None:

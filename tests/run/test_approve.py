@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cxlab.ledger import replace_file
 from cxlab.run import publish
 from cxlab.run.history import history, published_run, swaps
+from cxlab.to_disk import replace_file
 
 from .drafts import ROLE, Drafts, banners, spelled, today, typed, without_kernels
 from .notebooks import write_notebook, write_study

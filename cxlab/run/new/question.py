@@ -10,8 +10,8 @@ from pathlib import Path
 
 import cxlab
 from cxlab.errors import UsageError
-from cxlab.ledger import replace_file
 from cxlab.run.new.names import problems_of
+from cxlab.to_disk import replace_file
 
 PLACE = "__question__"
 """Stands for the question's name in the form and in the paths below."""

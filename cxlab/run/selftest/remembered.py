@@ -12,10 +12,10 @@ from pathlib import Path
 import platformdirs
 
 import cxlab
-from cxlab.ledger import replace_file
 from cxlab.report.facts import SelfTest
 from cxlab.run.manifest import package_versions
 from cxlab.run.selftest.asked import questions
+from cxlab.to_disk import replace_file
 
 
 def remember(*, checks: int, passed: int, at: datetime) -> str:
