@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
 Period = Literal["day", "week", "month", "quarter"]
+
+_APART = 100_000
 
 DAYS_PER_MONTH = 365.25 / 12
 """Days in an average month; tenure in months is tenure in days over this."""
@@ -28,11 +30,19 @@ class Quarter:
     ('2026-07-01', '2026-10-01', 92)
     >>> str(q3 - 1), str(q3.year_ago), str(Quarter.parse("2025Q4") + 1)
     ('2026Q2', '2025Q3', '2026Q1')
+
+    The three months to a month inside a quarter are ``interim``: as long as a quarter, compared with the three
+    months before and with the same ones a year ago, and written like that month.
+
+    >>> summer = Quarter.parse("2026-08")
+    >>> summer.start.isoformat(), summer.end.isoformat(), str(summer - 1), str(summer.year_ago)
+    ('2026-06-01', '2026-09-01', '2026-05', '2025-08')
     """
 
     year: int
     number: int
     first_month: int = 1
+    interim: bool = False
 
     def __post_init__(self) -> None:
         if self.number not in (1, 2, 3, 4) or not 1 <= self.first_month <= 12 or not 1900 <= self.year <= 2200:
@@ -43,7 +53,23 @@ class Quarter:
 
     @classmethod
     def parse(cls, text: str, *, first_month: int = 1) -> Quarter:
-        """Read ``'2026Q3'``.
+        """Read ``'2026Q3'``, or ``'2026-08'`` for the three months to August.
+
+        Raises
+        ------
+        ValueError
+            If the text has another form.
+        """
+        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+        if match is None:
+            return cls.whole(text, first_month=first_month)
+        first = int(match[1]) * 12 + int(match[2]) - 3  # months since the year 0
+        begins = first % 3 + 1
+        return cls((first + 1 - begins) // 12, (first + 1 - begins) % 12 // 3 + 1, begins, interim=True)
+
+    @classmethod
+    def whole(cls, text: str, *, first_month: int = 1) -> Quarter:
+        """Read ``'2026Q3'`` and nothing else.
 
         Raises
         ------
@@ -73,8 +99,8 @@ class Quarter:
         ['2025Q4', '2026Q1', '2026Q2']
         """
         first, _, last = text.partition("..")
-        low = cls.parse(first, first_month=first_month)
-        high = cls.parse(last, first_month=first_month) if last else low
+        low = cls.whole(first, first_month=first_month)
+        high = cls.whole(last, first_month=first_month) if last else low
         if high < low:
             raise ValueError(f"a span of quarters runs from the older to the newer; got {text!r}")
         return list(low.until(high))
@@ -85,6 +111,15 @@ class Quarter:
         while quarter <= last:
             yield quarter
             quarter = quarter + 1
+
+    def beside(self, day: date) -> Quarter:
+        """Return the quarter a day lies in, in the same count of quarters as this one."""
+        return replace(self.holding(day, first_month=self.first_month), interim=self.interim)
+
+    @property
+    def last_month(self) -> date:
+        """First day of the last month."""
+        return (self.end - timedelta(days=1)).replace(day=1)
 
     @property
     def start(self) -> date:
@@ -109,7 +144,22 @@ class Quarter:
         >>> Quarter.parse("2026Q1").ordinal - Quarter.parse("2025Q4").ordinal
         1
         """
-        return self.year * 4 + self.number - 1
+        return self.first_ordinal + self.year * 4 + self.number - 1
+
+    @property
+    def first_ordinal(self) -> int:
+        """Where the count of quarters begins: each count of interim ones has numbers of its own."""
+        return _APART * self.first_month if self.interim else 0
+
+    @classmethod
+    def numbered(cls, ordinal: int) -> Quarter:
+        """Return the quarter that has a number; of a fiscal year, one that is written the same.
+
+        >>> [str(Quarter.numbered(Quarter.parse(text).ordinal)) for text in ("2026Q3", "2026-08")]
+        ['2026Q3', '2026-08']
+        """
+        begins, number = divmod(ordinal, _APART)
+        return cls(number // 4, number % 4 + 1, begins or 1, interim=begins > 0)
 
     @property
     def year_ago(self) -> Quarter:
@@ -117,14 +167,14 @@ class Quarter:
         return self - 4
 
     def __add__(self, quarters: int) -> Quarter:
-        index = self.ordinal + quarters
-        return Quarter(index // 4, index % 4 + 1, self.first_month)
+        index = self.year * 4 + self.number - 1 + quarters
+        return Quarter(index // 4, index % 4 + 1, self.first_month, self.interim)
 
     def __sub__(self, quarters: int) -> Quarter:
         return self + -quarters
 
     def __str__(self) -> str:
-        return f"{self.year}Q{self.number}"
+        return f"{self.last_month:%Y-%m}" if self.interim else f"{self.year}Q{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def deliver(
     from cxlab.quarter import Quarter
 
     try:
-        wanted = Quarter.parse(quarter)
+        wanted = Quarter.whole(quarter)
     except ValueError as error:
         raise UsageError(str(error)) from None
     done = deliver_published(wanted, config=study, to=listed(to), again=again, dry_run=dry_run)

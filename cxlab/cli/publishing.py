@@ -148,6 +148,6 @@ def _report(published: Published, *, quarter: Quarter, study: Path | None, as_js
 
 def _quarter(text: str) -> Quarter:
     try:
-        return Quarter.parse(text)
+        return Quarter.whole(text)
     except ValueError as error:
         raise UsageError(str(error)) from None

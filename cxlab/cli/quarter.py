@@ -8,6 +8,8 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +37,9 @@ def run(
         list[str] | None, typer.Option("--set", help="A notebook's parameter; may be repeated.")
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Use only what was known on this day.")] = None,
+    through: Annotated[
+        str | None, typer.Option(help="A month inside the quarter, 2026-08: a draft of the three months to it.")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Notebooks that run at once; otherwise one for each processor.")
     ] = None,
@@ -55,17 +60,18 @@ def run(
     from cxlab.cli.scheduling import due_quarter, refuse_options
     from cxlab.run import plan_run
 
-    refuse_options(quarters=quarters, due=due, only=only, lang=lang, set=sets, as_of=as_of, because=because)
+    trial = {"only": only, "lang": lang, "set": sets, "as_of": as_of, "through": through, "because": because}
+    refuse_options(quarters=quarters, due=due, **trial)
     if quarters is None:
         with due_quarter(study, dry_run=dry_run, as_json=as_json) as quarter:
             if quarter is not None:
                 plan = plan_run(study, jobs=jobs, fresh=fresh, resume=not fresh)
                 carry_out(plan, [quarter], dry_run=dry_run, why=why, as_json=as_json)
         return
-    wanted = _span(quarters)
+    wanted = _span(quarters) if through is None else [_interim(quarters, through=through, study=study)]
     plan = plan_run(
         study, only=listed(only), sets=sets or (), languages=listed(lang), as_of=as_of, jobs=jobs,
-        because=because, fresh=fresh, resume=resume,
+        because=because, fresh=fresh, resume=resume, interim=through is not None,
     )  # fmt: skip
     carry_out(plan, wanted, dry_run=dry_run, why=why, as_json=as_json)
 
@@ -77,6 +83,29 @@ def _span(quarters: str) -> list[Quarter]:
         return Quarter.span(quarters)
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def _interim(quarter: str, *, through: str, study: Path | None) -> Quarter:
+    """Return the three months to a month inside a quarter.
+
+    Raises
+    ------
+    UsageError
+        If the quarter or the month is written otherwise, or the month is not inside.
+    """
+    from cxlab.quarter import Quarter
+    from cxlab.tables.config import find_config, read_config
+
+    try:
+        whole = Quarter.whole(quarter, first_month=read_config(find_config(study)).first_month)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    inside = [f"{day:%Y-%m}" for day in (whole.start, (whole.start + timedelta(days=31)).replace(day=1))]
+    if through in inside:
+        return Quarter.parse(through)
+    if through == f"{whole.last_month:%Y-%m}":
+        raise UsageError(f"{through} is the last month of {whole}: leave out --through")
+    raise UsageError(f"--through takes a month inside {whole} ({' or '.join(inside)}); got {through!r}")
 
 
 def carry_out(

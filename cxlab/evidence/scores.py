@@ -233,7 +233,7 @@ def by_quarter(table: ir.Table, *, keys: list[str], counts: list[str], sums: Seq
     frame: pd.DataFrame = table.to_pandas()
     frame = frame.sort_values(keys, ignore_index=True)
     numbers = frame.pop("quarter_number")
-    frame.insert(0, "quarter", [f"{int(number) // 4}Q{int(number) % 4 + 1}" for number in numbers])
+    frame.insert(0, "quarter", [str(Quarter.numbered(int(number))) for number in numbers])
     frame[counts] = frame[counts].fillna(0).astype("int64")
     frame[list(sums)] = frame[list(sums)].astype("float64")
     return frame[["quarter", *keys[1:], *counts, *sums]]

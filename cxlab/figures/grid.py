@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -122,8 +123,8 @@ def _name(of: str, code: str, wording: Wording) -> str:
     if of != "quarter":
         return name_of(of, code, wording=wording)
     quarter = Quarter.parse(code)
-    words = wording.number(quarter, "quarter_short")
-    return f"{words[:1].upper()}{words[1:]} {quarter.year}"
+    words = wording.number(quarter, "quarter" if quarter.interim else "quarter_short")
+    return f"{words[:1].upper()}{words[1:]}" + ("" if quarter.interim else f" {quarter.year}")
 
 
 def _frame(row: pd.Series, brief: Brief) -> str:
@@ -169,7 +170,7 @@ def _wide(table: _Grid, brief: Brief) -> tuple[float, float]:
 
 
 def _in_time(codes: Sequence[str]) -> bool:
-    return all(len(code) == 6 and code[4] == "Q" for code in codes)
+    return all(re.fullmatch(r"\d{4}(Q[1-4]|-\d\d)", code) for code in codes)
 
 
 def _range(number: Number, brief: Brief) -> str:

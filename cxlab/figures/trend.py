@@ -112,10 +112,11 @@ def _quarters(plot: Plot, quarters: list[Quarter], brief: Brief) -> None:
     step = step if step in (1, 2) else 4 * -(-step // 4)
     kept = [place for place in range(len(quarters)) if (len(quarters) - 1 - place) % step == 0]
     words: list[list[str]] = []
+    years = [each.last_month.year if each.interim else each.year for each in quarters]
     year = None
     for place in kept:
-        words.append([names[place], str(quarters[place].year)] if quarters[place].year != year else [names[place]])
-        year = quarters[place].year
+        words.append([names[place], str(years[place])] if years[place] != year else [names[place]])
+        year = years[place]
     plot.bottom_axis([place + 0.5 for place in kept], words)
 
 

@@ -28,9 +28,9 @@ def target_for(targets: pd.DataFrame, name: str, *, about: Quarter) -> Target | 
     name : str
         The finding it is about; only targets of everyone count.
     about : Quarter
-        The quarter judged.
+        The quarter judged; three months that are none have no target.
     """
-    if not {"metric", "target"} <= set(targets.columns):
+    if about.interim or not {"metric", "target"} <= set(targets.columns):
         return None
     rows = targets[targets["metric"] == name]
     if "segment" in rows.columns:

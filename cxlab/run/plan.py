@@ -121,6 +121,7 @@ def plan_run(
     because: str | None = None,
     fresh: bool = False,
     resume: bool = False,
+    interim: bool = False,
 ) -> Plan:
     """Read the notebooks and check every parameter.
 
@@ -144,6 +145,8 @@ def plan_run(
         Run every step, whatever an earlier run has.
     resume : bool
         Go on where the newest run that failed or was killed ended.
+    interim : bool
+        The months asked for are not a whole quarter: nothing will be published.
 
     Raises
     ------
@@ -165,7 +168,7 @@ def plan_run(
         study=study.name,
         reports=(study_file.parent / study.reports).resolve(),
         languages=_languages(languages, known=study.languages),
-        publishes=study.auto_publish and len(chosen) == len(steps),
+        publishes=study.auto_publish and len(chosen) == len(steps) and not interim,
         steps=chosen,
         values=values,
         as_of=_day(as_of, steps=chosen),

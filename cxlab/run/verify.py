@@ -171,7 +171,7 @@ def told(step: Step, facts: Mapping[str, Json]) -> dict[str, Value]:
 
 def _quarter(text: str, *, first_month: int) -> Quarter:
     try:
-        return Quarter.parse(text, first_month=first_month)
+        return Quarter.whole(text, first_month=first_month)
     except ValueError as error:
         raise UsageError(str(error)) from None
 

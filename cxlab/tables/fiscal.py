@@ -12,9 +12,9 @@ from cxlab.quarter import Quarter
 from cxlab.tables.days import day_literal, day_of
 
 
-def quarter_number(date: Any, *, first_month: int) -> ir.IntegerValue:  # noqa: ANN401  (a date or timestamp)
-    """Return the number of the fiscal quarter a date or a local timestamp lies in."""
-    return ((date.year() * 12 + date.month() - first_month) // 3).cast("int32")
+def quarter_number(date: Any, *, about: Quarter) -> ir.IntegerValue:  # noqa: ANN401  (a date or timestamp)
+    """Number the quarter a date or a local timestamp lies in, in the count of the quarter studied."""
+    return ((date.year() * 12 + date.month() - about.first_month) // 3 + about.first_ordinal).cast("int32")
 
 
 def named_quarter(text: ir.StringValue) -> ir.IntegerValue:
@@ -33,7 +33,7 @@ def calendar(quarters: Sequence[Quarter]) -> ir.Table:
     numbers = ibis.range(first.ordinal, last.ordinal + 1).unnest().name("quarter_number").as_table()
 
     def first_day(number: ir.IntegerValue) -> ir.IntegerValue:
-        months = number * 3 + (first.first_month - 1)
+        months = (number - first.first_ordinal) * 3 + (first.first_month - 1)
         return day_of(ibis.date((months // 12).cast("int32"), (months % 12 + 1).cast("int32"), 1))
 
     number = numbers["quarter_number"].cast("int32")

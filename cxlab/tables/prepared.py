@@ -177,7 +177,7 @@ class Prepared:
                 lives=self._lives_if_known(),
                 customers=self.tables.get("customers"),
                 rules=self.config.rules,
-                first_month=self.config.first_month,
+                about=self.quarters[-1],
             ),
             sort=("response_id",),
         )
@@ -198,7 +198,7 @@ class Prepared:
                 responses=self.responses() if self.cannot_run("nps") is None else None,
                 lives=self._lives_if_known(),
                 customers=self.tables.get("customers"),
-                first_month=self.config.first_month,
+                about=self.quarters[-1],
             ),
             sort=("verbatim_id",),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from cxlab.quarter import Quarter
 from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Rules
 from cxlab.tables.days import day_of
@@ -13,7 +14,7 @@ from cxlab.tables.traits import with_traits
 
 
 def responses(
-    invitations: ir.Table, *, lives: ir.Table | None, customers: ir.Table | None, rules: Rules, first_month: int
+    invitations: ir.Table, *, lives: ir.Table | None, customers: ir.Table | None, rules: Rules, about: Quarter
 ) -> ir.Table:
     """Invitations as counted: their quarter, their group, and which answer of a customer counts.
 
@@ -29,8 +30,8 @@ def responses(
         Prepared spells and the contract table, for the columns of the customer.
     rules : Rules
         Which answer counts, and what a wave is.
-    first_month : int
-        First month of the fiscal year.
+    about : Quarter
+        The quarter studied, in whose count quarters are numbered.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def responses(
         given), ``grp`` (promoter, passive, detractor, '' without nps), ``plan, region, acq_source, segment,
         offer`` ('' = not known), ``tenure_days`` (int32, when invited), ``active_end``.
     """
-    rows = _with_wave(invitations, rules=rules, first_month=first_month)
+    rows = _with_wave(invitations, rules=rules, about=about)
     rows = _counted(rows, last=rules.answer == "last")
     rows = rows.mutate(asked_day=ibis.coalesce(rows["invited_day"], rows["answered_day"]))
     rows = with_traits(rows, day="asked_day", lives=lives, customers=customers)
@@ -57,12 +58,12 @@ def responses(
     )  # fmt: skip
 
 
-def _with_wave(invitations: ir.Table, *, rules: Rules, first_month: int) -> ir.Table:
+def _with_wave(invitations: ir.Table, *, rules: Rules, about: Quarter) -> ir.Table:
     rows = invitations
     touched = rows["touchpoint_id"].notnull() | rows["interaction_id"].notnull()
-    happened = [quarter_number(rows[at], first_month=first_month) for at in ("answered_at", "invited_at")]
+    happened = [quarter_number(rows[at], about=about) for at in ("answered_at", "invited_at")]
     ways = {
-        "declared": [named_quarter(rows["wave"]), *happened],
+        "declared": happened if about.interim else [named_quarter(rows["wave"]), *happened],
         "answered": happened,
         "invited": happened[::-1],
     }

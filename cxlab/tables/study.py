@@ -296,7 +296,7 @@ def _open(
 
 
 def _quarters(quarter: Quarter, *, window: Window) -> list[Quarter]:
-    first = Quarter.holding(window.open, first_month=quarter.first_month)
+    first = quarter.beside(window.open)
     return [each for each in first.until(quarter) if each.start >= window.open] or [quarter]
 
 

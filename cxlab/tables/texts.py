@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from cxlab.quarter import Quarter
 from cxlab.tables.days import day_of
 from cxlab.tables.fiscal import quarter_number
 from cxlab.tables.traits import with_traits
@@ -18,7 +19,7 @@ def texts(
     responses: ir.Table | None,
     lives: ir.Table | None,
     customers: ir.Table | None,
-    first_month: int,
+    about: Quarter,
 ) -> ir.Table:
     """Texts with what is known of the answer and the customer they belong to.
 
@@ -31,8 +32,8 @@ def texts(
         Contract table as known at the close; texts are cleaned and redacted since they were loaded.
     responses, lives, customers : Table or None
         Prepared answers and spells, and the contract table.
-    first_month : int
-        First month of the fiscal year.
+    about : Quarter
+        The quarter studied, in whose count quarters are numbered.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def texts(
         known), ``tenure_days`` (int32, on the day).
     """
     verbatims = verbatims.filter(verbatims["text"].strip() != "")
-    rows = _with_answer(verbatims, responses=responses, first_month=first_month)
+    rows = _with_answer(verbatims, responses=responses, about=about)
     rows = with_traits(rows, day="day", lives=lives, customers=customers)
     return rows.select(
         "verbatim_id",
@@ -69,12 +70,12 @@ def texts(
     )
 
 
-def _with_answer(verbatims: ir.Table, *, responses: ir.Table | None, first_month: int) -> ir.Table:
+def _with_answer(verbatims: ir.Table, *, responses: ir.Table | None, about: Quarter) -> ir.Table:
     said = verbatims.select(
         "verbatim_id", "text", "source", "language", "customer_id",
         response_id=verbatims["response_id"].fill_null(""),
         own_day=day_of(verbatims["at"]),
-        own_quarter=quarter_number(verbatims["at"], first_month=first_month),
+        own_quarter=quarter_number(verbatims["at"], about=about),
     )  # fmt: skip
     if responses is None:
         none = {"nps": ibis.null("int8"), "csat": ibis.null("float64"), "scale_max": ibis.null("float64")}

@@ -138,8 +138,23 @@ class Wording:
         return shape.replace(" ", NBSP).format(number=place)
 
     def _quarter(self, quarter: Quarter, form: str) -> str:
+        if quarter.interim:
+            return self._three_months(quarter, form)
         shape = pattern(self.language, f"number.{form}").replace(" ", NBSP)
         return shape.format(number=quarter.number, roman=_ROMAN[quarter.number - 1], year=quarter.year)
+
+    def _three_months(self, quarter: Quarter, form: str) -> str:
+        """Write the first and the last month; both years where there are two."""
+        across = "_across" if quarter.start.year != quarter.last_month.year else ""
+        shape = pattern(
+            self.language, "number.interim_short" if form == "quarter_short" else f"number.interim{across}"
+        )
+        month = pattern(self.language, "number.interim_month")
+        first, last = (
+            format_date(day, format=month, locale=self.language) for day in (quarter.start, quarter.last_month)
+        )
+        years = {"first_year": quarter.start.year, "last_year": quarter.last_month.year}
+        return shape.replace(" ", NBSP).format(first=first, last=last, year=quarter.last_month.year, **years)
 
 
 class _Sentence(Formatter):

@@ -18,6 +18,7 @@ from cxlab.tables.texts import texts
 
 from .conftest import contract_table, worked_out
 
+Q3 = Quarter.parse("2024Q3")
 CLOSE = date(2024, 10, 1)
 CUSTOMERS = [
     {"customer_id": "a", "account_id": "family", "region": "hn", "plan": "own", "acq_source": "shop"},
@@ -56,7 +57,7 @@ def answer(number, customer, answered=None, *, invited=None, **more):
 def prepared(engine):
     """Prepared answers of hand-made rows, by invitation."""
 
-    def make(*rows, rules=None, spells=True, people=True, first_month=1, close=CLOSE):
+    def make(*rows, rules=None, spells=True, people=True, about="2024Q3", first_month=1, close=CLOSE):
         people = known("customers", CUSTOMERS) if people else None
         lived = spells_of(CONTRACTS, customers=people, engine=engine)
         made = responses(
@@ -64,7 +65,7 @@ def prepared(engine):
             lives=lived if spells else None,
             customers=people,
             rules=rules or Rules(),
-            first_month=first_month,
+            about=Quarter.parse(about, first_month=first_month),
         )
         return engine.to_pandas(made.order_by("response_id")).set_index("response_id")
 
@@ -126,14 +127,23 @@ def test_the_wave_names_the_quarter_unless_the_rules_say_otherwise(prepared):
         answer("3", "c", invited="2024-06-20", nps=None),
     ]
 
-    def quarters(rule, first_month=1):
-        found = prepared(*rows, rules=Rules(wave=rule), first_month=first_month)
+    def quarters(rule, **more):
+        found = prepared(*rows, rules=Rules(wave=rule), **more)
         return (found["quarter_number"] - Quarter.parse("2024Q1").ordinal + 1).tolist()
 
     assert quarters("declared") == [2, 3, 2]
     assert quarters("answered") == [3, 3, 2]
     assert quarters("invited") == [2, 2, 2]
     assert quarters("invited", first_month=4) == [1, 1, 1]
+
+
+def test_of_three_months_that_are_no_quarter_the_day_counts_not_the_wave(prepared):
+    rows = [
+        answer("1", "a", "2024-07-02", invited="2024-06-20", wave="2024Q2", nps=9),
+        answer("2", "b", "2024-05-31", wave="2024Q3", nps=9),
+    ]
+    found = prepared(*rows, about="2024-08")
+    assert [str(Quarter.numbered(number)) for number in found["quarter_number"]] == ["2024-08", "2024-05"]
 
 
 @pytest.mark.parametrize(("rule", "kept"), [("last", ["2", "4"]), ("first", ["1", "4"])])
@@ -177,11 +187,9 @@ def written(engine):
         answered = None
         if answers is not None:
             answered = responses(
-                known("survey_responses", answers), lives=lived, customers=None, rules=Rules(), first_month=1
+                known("survey_responses", answers), lives=lived, customers=None, rules=Rules(), about=Q3
             )
-        made = texts(
-            contract_table("verbatims", rows), responses=answered, lives=lived, customers=None, first_month=1
-        )
+        made = texts(contract_table("verbatims", rows), responses=answered, lives=lived, customers=None, about=Q3)
         return engine.to_pandas(made.order_by("verbatim_id"))
 
     return make

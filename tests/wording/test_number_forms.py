@@ -23,6 +23,9 @@ def estimate(value, low, high, unit):
 FORMS_TABLE = [
     (Quarter(2026, 3), "quarter", "Q3 2026", "quý III/2026"),
     (Quarter(2026, 3), "quarter_short", "Q3", "quý III"),
+    (Quarter.parse("2026-08"), "quarter", "Jun–Aug 2026", "tháng 6–8/2026"),
+    (Quarter.parse("2026-08"), "quarter_short", "Jun–Aug", "tháng 6–8"),
+    (Quarter.parse("2026-01"), "quarter", "Nov 2025–Jan 2026", "tháng 11/2025–1/2026"),
     (date(2026, 9, 30), "date", "30 Sep 2026", "30/09/2026"),
     (date(2026, 7, 1), "date_short", "1 Jul", "01/07"),
     (date(2026, 9, 30), "month", "Sep 2026", "tháng 9/2026"),
