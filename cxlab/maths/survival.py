@@ -101,6 +101,8 @@ def quantile(
 ) -> tuple[float | None, float | None, float | None]:
     """First time at which no more than 1 - ``share`` survive, and its interval [1]_; None where not reached.
 
+    Where nobody survives the curve has no interval, so the upper end is not reached there either, as in R.
+
     References
     ----------
     .. [1] Brookmeyer, R. and Crowley, J. (1982). A confidence interval for the median survival time.
@@ -112,7 +114,7 @@ def quantile(
         reached = values <= 1 - share + 1e-12
         return float(curve.times[np.argmax(reached)]) if reached.any() else None
 
-    return first(curve.survival), first(low), first(high)
+    return first(curve.survival), first(low), first(np.where(curve.survival > 0, high, 1.0))
 
 
 def conditional(curve: Curve, time: ArrayLike, horizon: ArrayLike) -> tuple[Array, Array]:
@@ -143,15 +145,15 @@ def log_rank(at_risk: ArrayLike, lost: ArrayLike) -> LogRank:
 
     Parameters
     ----------
-    at_risk, lost : (times, k) arrays
-        Counts of each group at each time.
+    at_risk, lost : (times, k) or (strata, times, k) arrays
+        Counts of each group at each time; with strata, groups are compared within each.
 
     Raises
     ------
     ValueError
         If fewer than two groups were ever at risk together.
     """
-    n, d = np.asarray(at_risk, dtype=float), np.asarray(lost, dtype=float)
+    n, d = (np.asarray(part, dtype=float).reshape(-1, np.shape(part)[-1]) for part in (at_risk, lost))
     total, deaths = n.sum(axis=1), d.sum(axis=1)
     used = (total > 1) & (deaths > 0)
     n, d, total, deaths = n[used], d[used], total[used], deaths[used]
