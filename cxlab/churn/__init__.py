@@ -3,29 +3,48 @@
 Every function takes evidence (`cxlab.evidence`) and answers with a Finding named ``churn.<function>``.
 """
 
-from cxlab.churn.at import backtest_at, experience_at, left_at, left_where_at
+from cxlab.churn.ahead import next_kept, next_lost
+from cxlab.churn.at import (
+    backtest_at,
+    definition_at,
+    experience_at,
+    left_at,
+    left_where_at,
+    saving_at,
+    value_at,
+)
 from cxlab.churn.backtest import backtest
 from cxlab.churn.change import left_by, left_change, left_where
 from cxlab.churn.curves import retention, retention_by
+from cxlab.churn.definition import definition
 from cxlab.churn.exits import exits
 from cxlab.churn.experience import experience
 from cxlab.churn.forecast import next_quarter
 from cxlab.churn.money import at_risk
+from cxlab.churn.months import expected_months
 from cxlab.churn.movement import left, left_trend
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 from cxlab.churn.tenure import hazard, median_tenure
+from cxlab.churn.value import kept, value_lost, value_steps
+from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.verdicts import one_page
 
 __all__ = [
     "at_risk",
+    "at_risk_by",
+    "at_risk_value",
     "backtest",
     "backtest_at",
+    "definition",
+    "definition_at",
     "exits",
+    "expected_months",
     "experience",
     "experience_at",
     "hazard",
     "hazard_ratios",
+    "kept",
     "left",
     "left_at",
     "left_by",
@@ -35,8 +54,15 @@ __all__ = [
     "left_where",
     "left_where_at",
     "median_tenure",
+    "next_kept",
+    "next_lost",
     "next_quarter",
     "one_page",
     "retention",
     "retention_by",
+    "saving_at",
+    "value_at",
+    "value_lost",
+    "value_steps",
+    "worth_saving",
 ]

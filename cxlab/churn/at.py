@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING
 
 from cxlab.churn.backtest import backtest
 from cxlab.churn.change import left_where
+from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
 from cxlab.churn.movement import left
+from cxlab.churn.value import kept, value_lost, value_steps
+from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.claim import scope_of
+from cxlab.errors import DataError
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
 from cxlab.evidence.risk import risk_table
+from cxlab.evidence.stock import stock_table
+from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
+from cxlab.evidence.value_moves import value_moves
 from cxlab.finding import Finding
 from cxlab.quarter import Window
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxlab.tables.study import Study
 
 
@@ -76,6 +85,30 @@ def backtest_at(study: Study) -> Finding | None:
     )  # fmt: skip
 
 
+def definition_at(study: Study) -> Finding | None:
+    """Lay other rules of when a customer is gone beside the study's own (``churn.definition``).
+
+    Returns
+    -------
+    Finding or None
+        None where nobody's leaving goes by an activity rule.
+    """
+    if not study.by_activity:
+        return None
+    concerned = scope_of(study.events, first=study.quarter.start, close=study.quarter.end)
+    by = [] if concerned is None else [concerned[0]]
+    quarters = study.quarters[-2:]
+    moves = {
+        "own": movements(study.lives, quarters=quarters, by=by, bucket=True),
+        "days_30": movements(study.lives_under(30), quarters=quarters, by=by, bucket=True),
+        "days_60": movements(study.lives_under(60), quarters=quarters, by=by, bucket=True),
+        "days_90": movements(study.lives_under(90), quarters=quarters, by=by, bucket=True),
+    }
+    return definition(
+        moves, concerned=concerned, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
+    )  # fmt: skip
+
+
 def experience_at(study: Study) -> Finding | None:
     """Compare who leaves after which answer (``churn.experience``), over all quarters of the study.
 
@@ -90,3 +123,53 @@ def experience_at(study: Study) -> Finding | None:
     return experience(
         counts, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
     )  # fmt: skip
+
+
+def value_at(study: Study) -> tuple[Finding, ...]:
+    """Follow the money from last close to this one: with whom it left, who is still there, all of its steps.
+
+    Returns
+    -------
+    tuple of Finding
+        ``churn.value_lost``, ``churn.kept``, ``churn.value_steps``; nothing where the study's window shows no
+        quarter before.
+    """
+    quarter, amount, level = study.quarter, study.config.amount, study.config.level
+    if (quarter - 1).start < study.window.open:
+        return ()
+    try:
+        before = study.earlier(1)
+    except DataError:
+        return ()
+    moved = value_moves(study.lives, before.lives, quarter=study.quarter, bucket=True)
+    return (
+        value_lost(moved, quarter=quarter, amount=amount, level=level, minimum=study.config.minimum_n),
+        kept(moved, quarter=quarter, amount=amount, level=level),
+        value_steps(moved, quarter=quarter, amount=amount, level=level),
+    )
+
+
+def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding, Finding, Finding]:
+    """Say where the money at risk lies: by segment, by tenth of value, and where value and risk meet.
+
+    Parameters
+    ----------
+    risk : DataFrame
+        ``risk_table(study.lives, by=["plan"], window=study.window, quarter=True)`` by day.
+    """
+    edges = value_edges(study.lives, window=study.window, amount=study.config.amount)
+    stock = stock_table(
+        with_value_band(study.lives, window=study.window, amount=study.config.amount, edges=edges),
+        by=["plan", "segment", "value_band"], window=study.window,
+    )  # fmt: skip
+    amount, level, minimum = study.config.amount, study.config.level, study.config.minimum_n
+    quarter = study.quarter
+    return (
+        at_risk_by(stock, risk, of="segment", quarter=quarter, amount=amount, level=level, minimum=minimum),
+        at_risk_value(
+            stock, risk, edges=edges, shares=SHARES, quarter=quarter, amount=amount, level=level, minimum=minimum
+        ),
+        worth_saving(
+            stock, risk, edges=edges, shares=SHARES, quarter=quarter, amount=amount, level=level, minimum=minimum
+        ),
+    )

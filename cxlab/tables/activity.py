@@ -36,7 +36,7 @@ def log_opens(
     """Return the day of the first sign of life of all (day number); missing where there is none."""
     signs = _of_kinds(transactions, rule=rule)
     if customers is not None or contracts is not None:
-        people = _people(customers, transactions=transactions, contracts=contracts, rule=rule)
+        people = ruled(customers, transactions=transactions, contracts=contracts, rule=rule)
         signs = signs.semi_join(people, "customer_id")
     first = signs.select("at").order_by("at").limit(1)  # reads far less than a minimum over a join
     return day_of(first["at"]).min()
@@ -67,7 +67,7 @@ def signs_of_life(
     log_day : int, optional
         First day of the log, `log_opens` of all transactions; of the given ones if not told.
     """
-    people = _people(customers, transactions=transactions, contracts=contracts, rule=rule)
+    people = ruled(customers, transactions=transactions, contracts=contracts, rule=rule)
     # a number is sorted and compared faster than an id
     people = people.mutate(number=ibis.row_number().over(order_by="customer_id"))
     signs = _of_kinds(transactions, rule=rule)
@@ -87,9 +87,16 @@ def _of_kinds(transactions: ir.Table, *, rule: Activity) -> ir.Table:
     return transactions.filter(transactions["kind"].isin(rule.kinds)) if rule.kinds else transactions
 
 
-def _people(
+def ruled(
     customers: ir.Table | None, *, transactions: ir.Table, contracts: ir.Table | None, rule: Activity
 ) -> ir.Table:
+    """Return the customers a rule is for, however long they may be silent: ``customer_id, joined_day``.
+
+    Parameters
+    ----------
+    customers, transactions, contracts : Table or None
+        As for `signs_of_life`.
+    """
     if customers is None:
         nothing = {"plan": ibis.null("string"), "first_seen": ibis.null("date")}
         customers = transactions.select("customer_id").distinct().mutate(**nothing)

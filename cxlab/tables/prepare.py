@@ -8,9 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlab.quarter import Window
-from cxlab.tables.activity import Signs, signs_of_life
+from cxlab.tables.activity import Signs, ruled, signs_of_life
 from cxlab.tables.bucket import bucket_of
-from cxlab.tables.config import Rules
+from cxlab.tables.config import Activity, Rules
 from cxlab.tables.money import run_rates
 from cxlab.tables.spells import spells
 
@@ -71,6 +71,38 @@ def lives(
     rates = run_rates(found, transactions=transactions, contracts=contracts, rules=rules, window=window, held=held)
     found = found.left_join(rates, ["customer_id", "spell"])
     return _finished(found, idle_days=rules.activity.idle_days if rules.activity else 0, window=window)
+
+
+def lives_of_ruled(
+    rule: Activity,
+    *,
+    customers: ir.Table | None,
+    contracts: ir.Table | None,
+    transactions: ir.Table,
+    rules: Rules,
+    window: Window,
+    log_day: int | None = None,
+    held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
+) -> ir.Table:
+    """`lives` under another activity rule, of the customers a rule is for only: nobody else's change by it.
+
+    Parameters
+    ----------
+    rule : Activity
+        For the same customers and signs of life as that of ``rules``; how long they may be silent is its own.
+    customers, contracts, transactions, rules, window, log_day, held
+        As for `lives`.
+    """
+    people = ruled(customers, transactions=transactions, contracts=contracts, rule=rule)
+    people = held(people.select("customer_id"))
+
+    def theirs(rows: ir.Table | None) -> ir.Table | None:
+        return None if rows is None else rows.semi_join(people, "customer_id")
+
+    return lives(
+        customers=theirs(customers), contracts=theirs(contracts), transactions=theirs(transactions),
+        rules=rules.model_copy(update={"activity": rule}), window=window, log_day=log_day, held=held,
+    )  # fmt: skip
 
 
 def _signs(

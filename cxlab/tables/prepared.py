@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
-from cxlab.tables.activity import log_opens
+from cxlab.tables.activity import log_opens, ruled
 from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.config import Activity, StudyConfig
 from cxlab.tables.customer_days import customer_days
@@ -22,7 +22,7 @@ from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.month_sums import read_sums
 from cxlab.tables.panel import panel
 from cxlab.tables.parts import in_part
-from cxlab.tables.prepare import lives
+from cxlab.tables.prepare import lives, lives_of_ruled
 from cxlab.tables.responses import responses
 from cxlab.tables.stored import stored, stored_parts
 from cxlab.tables.texts import texts
@@ -74,6 +74,47 @@ class Prepared:
             customers=tables.get("customers"),
             contracts=tables.get("contracts"),
             transactions=tables.get("transactions"),
+            rules=self.config.rules,
+            window=self.window,
+            log_day=self._log_day(),
+            held=lambda rows: rows.cache(),
+        )
+
+    def lives_under(self, *, idle_days: int) -> ir.Table:
+        """Spells as they would be if customers without contracts were gone after so many days without a sign.
+
+        Only the customers the study's activity rule is for are made anew; all others are those of `lives`.
+
+        Raises
+        ------
+        DataError
+            If the study has no activity rule for known customers, or no transactions.
+        """
+        made, rule = self.lives(), self.config.rules.activity
+        if rule is None or not self.by_activity:
+            reason = "lives under another rule needs rules.activity in study.toml and transactions"
+            raise DataError("lives cannot be made", [reason], see="data/README.md#studytoml")
+        other = rule.model_copy(update={"idle_days": idle_days, "validity": False})
+        people = self._kept_in_parts("ruled", lambda tables, _: _ruled(tables, rule=rule), sort=("customer_id",))
+        anew = self._kept_in_parts(
+            f"lives-{idle_days}", lambda tables, _: self._anew(tables, rule=other), sort=("customer_id", "spell")
+        )
+        return made.anti_join(people, "customer_id").union(anew)
+
+    @property
+    def by_activity(self) -> bool:
+        """Whether anybody's leaving goes by the study's activity rule."""
+        rule = self.config.rules.activity
+        return (
+            rule is not None and "transactions" in self.tables and ("customers" in self.tables or not rule.plans)
+        )
+
+    def _anew(self, tables: KnownTables, *, rule: Activity) -> ir.Table:
+        return lives_of_ruled(
+            rule,
+            customers=tables.get("customers"),
+            contracts=tables.get("contracts"),
+            transactions=tables["transactions"],
             rules=self.config.rules,
             window=self.window,
             log_day=self._log_day(),
@@ -237,6 +278,13 @@ class Prepared:
         quarter = self.quarters[-1]
         made_of = (self.fingerprint, str(quarter), self.as_of, self.window.open, self.tables.parts, code_version())
         return self.folder / name / f"{quarter}-{self.as_of}-{digest(*made_of)}.parquet"
+
+
+def _ruled(tables: KnownTables, *, rule: Activity) -> ir.Table:
+    people = ruled(
+        tables.get("customers"), transactions=tables["transactions"], contracts=tables.get("contracts"), rule=rule
+    )
+    return people.select("customer_id")
 
 
 def _opens_in(tables: KnownTables, *, before: date | None, rule: Activity) -> ir.IntegerScalar:

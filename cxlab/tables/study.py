@@ -100,6 +100,23 @@ class Study:
         """
         return self._prepared.lives()
 
+    def lives_under(self, idle_days: int) -> ir.Table:
+        """`lives` if customers without contracts were gone after so many days without a sign of life.
+
+        Exits are dated at the day the rule fires, a return begins a new spell; contracts stay as they are.
+
+        Raises
+        ------
+        DataError
+            If nobody's leaving goes by an activity rule (`by_activity`).
+        """
+        return self._prepared.lives_under(idle_days=idle_days)
+
+    @property
+    def by_activity(self) -> bool:
+        """Whether anybody's leaving goes by the study's activity rule."""
+        return self._prepared.by_activity
+
     @property
     def days(self) -> ir.Table:
         """One row per customer and day with revenue (`cxlab.tables.customer_days.customer_days`).
