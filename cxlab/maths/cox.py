@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxlab.errors import FitError
-from cxlab.maths.separation import refuse_unfit
+from cxlab.maths.separation import names_of, refuse_nulls, refuse_unfit
 from cxlab.maths.ties import Ties, tie_sums
 
 Array = NDArray[np.float64]
 
 MOST_STEPS = 60
+NO_TOP = "the proportional hazards fit has no finite maximum; see the design's columns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,12 +67,11 @@ def cox_counts(
             "at_risk and lost are times by patterns, the design patterns by columns; "
             f"got {n.shape}, {d.shape}, {x.shape} for {len(times)} times"
         )
-    if (d < 0).any() or (d > n).any() or not np.isfinite(x).all():
-        raise ValueError("0 <= lost <= at risk must hold everywhere and the design must be finite")
+    if not ((d >= 0) & (d <= n)).all():
+        raise ValueError("0 <= lost <= at risk must hold for every time and pattern; see the counts")
+    words = names_of(x, names)
+    refuse_nulls(x, words)
     group = np.zeros(len(x), dtype=np.int64) if strata is None else np.unique(strata, return_inverse=True)[1]
-    words = tuple(names) if names is not None else tuple(f"column {place + 1}" for place in range(x.shape[1]))
-    if len(words) != x.shape[1]:
-        raise ValueError(f"one name per column of the design: {x.shape[1]} needed; got {len(words)}")
     return CoxCounts(times=times, at_risk=n, lost=d, design=x, strata=group.astype(np.int64), names=words)
 
 
@@ -115,6 +115,10 @@ class Moments:
     information: Array
 
 
+Likelihood = Callable[[Array], Moments]
+"""Coefficients in, moments there out."""
+
+
 def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = None) -> CoxFit:
     """Fit a proportional hazards model by maximum partial likelihood [1]_ [2]_.
 
@@ -135,33 +139,49 @@ def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = No
     centre = counts.design.mean(axis=0)
     scale = np.where((spread := counts.design.std(axis=0)) > 0, spread, 1.0)
     design = (counts.design - centre) / scale
+
+    def likelihood(b: Array) -> Moments:
+        return moments(counts, design, b, ties=ties)
+
     b = np.zeros(design.shape[1]) if start is None else np.asarray(start, dtype=float) * scale
-    here = moments(counts, design, b, ties=ties)
-    null = moments(counts, design, np.zeros_like(b), ties=ties).log_likelihood
+    b, here, steps = highest(likelihood, start=b)
+    return CoxFit(
+        coefficients=b / scale, covariance=np.linalg.inv(here.information) / np.outer(scale, scale),
+        log_likelihood=here.log_likelihood, log_likelihood_null=likelihood(np.zeros_like(b)).log_likelihood,
+        ties=ties, steps=steps,
+    )  # fmt: skip
+
+
+def highest(likelihood: Likelihood, *, start: Array) -> tuple[Array, Moments, int]:
+    """Newton's method, each step halved until the likelihood does not fall: coefficients, moments there, steps.
+
+    Raises
+    ------
+    FitError
+        If there is no finite maximum, or it is not reached.
+    """
+    b, here = start, likelihood(start)
     for step in range(1, MOST_STEPS + 1):
-        move = np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
+        try:
+            move = np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            raise FitError(NO_TOP) from None
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is not taken
-            move, there = _uphill(counts, design, b, move, here=here, ties=ties)
-        b, here = b + move, there
+            move, here = _uphill(likelihood, b, move, here=here)
+        b = b + move
         if np.abs(move).max() < 1e-10:
-            covariance = np.linalg.inv(here.information) / np.outer(scale, scale)
-            return CoxFit(
-                coefficients=b / scale, covariance=covariance, log_likelihood=here.log_likelihood,
-                log_likelihood_null=null, ties=ties, steps=step,
-            )  # fmt: skip
+            return b, here, step
     raise FitError(f"the proportional hazards fit did not settle in {MOST_STEPS} steps; see the design's columns")
 
 
-def _uphill(
-    counts: CoxCounts, design: Array, b: Array, move: Array, *, here: Moments, ties: Ties
-) -> tuple[Array, Moments]:
+def _uphill(likelihood: Likelihood, b: Array, move: Array, *, here: Moments) -> tuple[Array, Moments]:
     """Halve a move until the likelihood does not fall."""
     for _ in range(MOST_STEPS):
-        there = moments(counts, design, b + move, ties=ties)
+        there = likelihood(b + move)
         if there.log_likelihood >= here.log_likelihood - 1e-9 * abs(here.log_likelihood):
             return move, there
         move = move / 2
-    raise FitError("the proportional hazards fit has no finite maximum; see the design's columns")
+    raise FitError(NO_TOP)
 
 
 def moments(counts: CoxCounts, design: Array, b: Array, *, ties: Ties, weights: Array | None = None) -> Moments:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from cxlab.maths.cox import CoxCounts, CoxFit, moments
+from cxlab.maths.cloglog import CloglogFit, cloglog_moments
+from cxlab.maths.cox import CoxCounts, CoxFit, Moments, moments
 from cxlab.maths.survival import kaplan_meier
 
 Array = NDArray[np.float64]
@@ -25,7 +26,7 @@ class Proportionality:
 
 
 def proportionality(
-    counts: CoxCounts, fit: CoxFit, *, groups: Sequence[Sequence[int]]
+    counts: CoxCounts, fit: CoxFit | CloglogFit, *, groups: Sequence[Sequence[int]]
 ) -> tuple[list[Proportionality], Proportionality]:
     """Score test of x g(t) with g = 1 - Kaplan-Meier just before t, as R's `cox.zph` does [1]_.
 
@@ -45,10 +46,10 @@ def proportionality(
        residuals. Biometrika 81. The score form is that of Therneau's survival package, version 3.
     """
     clock = _clock(counts)
-    b, p = fit.coefficients, counts.design.shape[1]
-    plain = moments(counts, counts.design, b, ties=fit.ties).information
-    crossed = moments(counts, counts.design, b, ties=fit.ties, weights=clock)
-    squared = moments(counts, counts.design, b, ties=fit.ties, weights=clock**2).information
+    p = counts.design.shape[1]
+    plain = _moments(counts, fit, np.ones_like(clock)).information
+    crossed = _moments(counts, fit, clock)
+    squared = _moments(counts, fit, clock**2).information
     information = np.block([[plain, crossed.information], [crossed.information, squared]])
     score = np.concatenate([np.zeros(p), crossed.score])
 
@@ -61,6 +62,12 @@ def proportionality(
         )
 
     return [test(columns) for columns in groups], test(range(p))
+
+
+def _moments(counts: CoxCounts, fit: CoxFit | CloglogFit, weights: Array) -> Moments:
+    if isinstance(fit, CloglogFit):
+        return cloglog_moments(counts, counts.design, fit.coefficients, weights=weights)
+    return moments(counts, counts.design, fit.coefficients, ties=fit.ties, weights=weights)
 
 
 def _clock(counts: CoxCounts) -> Array:

@@ -19,6 +19,16 @@ def published():
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="session")
+def from_r():
+    """What R's survival says: values of a case by item, in the order they were printed."""
+    rows = pd.read_csv(Path(__file__).parents[1] / "reference" / "cox.csv", comment="#")
+    return {
+        case: {item: part["value"].to_numpy() for item, part in mine.groupby("item")}
+        for case, mine in rows.groupby("case")
+    }
+
+
 def _grid(time, lost, entry=None, group=None, weight=None, every=False):
     """Count at risk and lost at each time (rows) and group (columns)."""
     time, lost = np.asarray(time, dtype=float), np.asarray(lost).astype(bool)
@@ -62,6 +72,14 @@ def rossi():
     from lifelines.datasets import load_rossi
 
     return load_rossi()
+
+
+@pytest.fixture(scope="session")
+def heart():
+    """Stanford heart transplants: several rows a patient, late entry."""
+    from lifelines.datasets import load_stanford_heart_transplants
+
+    return load_stanford_heart_transplants()
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,34 @@ def test_a_column_that_follows_from_others_is_refused():
     with pytest.raises(FitError) as caught:
         cox(counts)
     assert str(caught.value) == (
-        "these coefficients have no finite value\n  - a + b follows from the other columns; leave it out"
+        "these coefficients have no finite value\n  - a + b follows from a and b; leave it out"
+    )
+
+
+def test_the_dummies_of_every_level_are_refused_by_name():
+    counts = cox_counts(
+        [1, 2],
+        [[9, 9, 9], [8, 8, 8]],
+        [[1, 1, 1], [1, 2, 1]],
+        design=np.eye(3),
+        names=["plan a", "plan b", "plan c"],
+    )
+    with pytest.raises(FitError) as caught:
+        cox(counts)
+    assert str(caught.value) == (
+        "these coefficients have no finite value\n"
+        "  - plan a and plan b and plan c are all the levels there are; leave one out to compare the others with"
+    )
+
+
+def test_holes_in_covariates_are_named_and_counted():
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        cox_counts(
+            [1], [[9, 9, 9]], [[1, 1, 1]], design=[[1, np.nan], [2, np.nan], [np.inf, 3]], names=["age", "spend"]
+        )
+    assert str(caught.value) == (
+        "these columns have missing or infinite values: age (1 of 3 rows), spend (2 of 3 rows); "
+        "fill them or leave those rows out"
     )
 
 
@@ -182,7 +209,7 @@ def test_nobody_lost_is_refused():
             "at_risk and lost are times by patterns, the design patterns by columns; "
             "got (1, 2), (1, 3), (2, 1) for 1 times",
         ),
-        ({"lost": [[6, 1]]}, "0 <= lost <= at risk must hold everywhere and the design must be finite"),
+        ({"lost": [[6, 1]]}, "0 <= lost <= at risk must hold for every time and pattern; see the counts"),
         ({"names": ["a", "b"]}, "one name per column of the design: 1 needed; got 2"),
     ],
 )

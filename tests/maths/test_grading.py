@@ -32,6 +32,13 @@ def test_concordance_of_lung_is_rs(published, cox_rows, lung):
     )
 
 
+def test_concordance_with_late_entry_and_changing_covariates_is_rs(from_r, grid, heart):
+    names = ["age", "year", "transplant"]
+    score = heart[names].to_numpy() @ from_r["heart_efron"]["coefficient"]
+    _, n, d, scores = grid(heart["stop"], heart["event"], entry=heart["start"], group=score)
+    assert concordance(n, d, scores) == pytest.approx(from_r["heart_efron"]["concordance"][0], abs=1e-8)
+
+
 def test_concordance_counts_pairs_at_risk_together_only():
     # one enters after the first has gone: they were never at risk together
     at_risk, lost = [[1, 0, 1], [0, 1, 1]], [[1, 0, 0], [0, 1, 0]]
