@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from cxlab.churn.apart import curves_apart
 from cxlab.churn.layout import RiskGrid, bucket_grid, occupied, risk_grid
 from cxlab.claim import cluster_check, empty_table, estimates, finding, hidden_check, needs
 from cxlab.errors import FitError
@@ -42,7 +43,7 @@ def curve(risk: pd.DataFrame, *, minimum: int = 10) -> tuple[Curve, int | None]:
         return found, None
     full = occupied(buckets.at_risk)
     try:
-        spread = jackknife.spread(_left_out(grid, buckets, reach), occupied=full)
+        spread = jackknife.spread(left_out(grid, buckets, reach), occupied=full)
     except FitError:
         return found, full
     return replace(found, variance=spread.variance, degrees=spread.degrees), full
@@ -54,8 +55,8 @@ def _reach(at_risk: np.ndarray, *, minimum: int) -> int:
     return int(few[0]) if len(few) else len(at_risk)
 
 
-def _left_out(total: RiskGrid, buckets: RiskGrid, reach: int) -> np.ndarray:
-    """Log survival at each day with each bucket left out: (buckets, days)."""
+def left_out(total: RiskGrid, buckets: RiskGrid, reach: int) -> np.ndarray:
+    """Log survival at each day up to ``reach`` with each bucket left out: (buckets, days)."""
     n = total.at_risk[0, :reach] - buckets.at_risk[:, :reach]
     d = total.lost[0, :reach] - buckets.lost[:, :reach]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -117,7 +118,7 @@ def retention(
 
 def _replicates(risk: pd.DataFrame, day: int) -> np.ndarray | None:
     buckets = bucket_grid(risk)
-    return None if buckets is None else np.exp(_left_out(risk_grid(risk), buckets, day)[:, -1])
+    return None if buckets is None else np.exp(left_out(risk_grid(risk), buckets, day)[:, -1])
 
 
 def _staying(found: Curve, *, months: int, level: float) -> Estimate | None:
@@ -177,8 +178,11 @@ def retention_by(
     level: float = 0.95,
     minimum: int = 10,
     most: int = 6,
+    within: str | None = None,
 ) -> Finding:
     """Retention of newcomers by group: one curve each, the largest ``most`` groups.
+
+    Which pairs of curves differ is a check: log-rank tests of every pair, adjusted by Holm.
 
     Parameters
     ----------
@@ -186,6 +190,8 @@ def retention_by(
         ``risk_table(lives, by=[by], window=...)`` by day, with or without buckets.
     by : str
         Column of the groups.
+    within : str, optional
+        Column of the table (``quarter``, say) within whose values the log-rank tests compare.
 
     Returns
     -------
@@ -193,7 +199,7 @@ def retention_by(
         ``churn.retention_by``: table: ``by``, ``tenure_months``; headline the share staying in the group that
         keeps the fewest.
     """
-    needs(risk, by, source="the risk table")
+    needs(risk, by, *([within] if within else []), source="the risk table")
     size = risk.groupby(by)["at_risk"].sum().sort_values(ascending=False)
     parts: list[pd.DataFrame] = []
     ends: dict[str, Estimate] = {}
@@ -214,7 +220,10 @@ def retention_by(
     return finding(
         "churn.retention_by", about=quarter, rule=definition(RULE, horizon_months=horizon_months, by=by),
         headline=headline, message=message, table=table, shape="curve", method=Message("churn.method.retention"),
-        checks=(hidden_check(largest - len(parts), least=minimum), shown),
+        checks=(
+            hidden_check(largest - len(parts), least=minimum), shown,
+            *curves_apart(risk, by=by, codes=list(table[by].unique()), within=within),
+        ),
     )  # fmt: skip
 
 

@@ -107,7 +107,11 @@ def test_groups_are_compared_at_the_horizon(evidence):
     assert found.headline.value == ends.min()
     few = churn.retention_by(evidence.risk, by="plan", quarter=NOW, most=2)
     assert few.table["plan"].nunique() == 2
-    assert [(each.name, each.passed) for each in few.checks] == [("hidden", True), ("largest", None)]
+    assert [(each.name, each.passed) for each in few.checks] == [
+        ("hidden", True),
+        ("largest", None),
+        ("log_rank", True),
+    ]
     assert few.checks[1].message.values == {"n": 2, "all": 4}
 
 

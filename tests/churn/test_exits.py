@@ -65,7 +65,7 @@ def test_a_table_without_causes_is_refused(evidence):
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         churn.exits(evidence.bucketed, quarter=NOW)
     assert str(caught.value) == (
-        "exits needs risk_table(..., causes='reason'); got columns tenure, bucket, at_risk, lost"
+        "exits needs risk_table(..., causes='reason'); got columns tenure, plan, bucket, at_risk, lost"
     )
 
 

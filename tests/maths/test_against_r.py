@@ -146,7 +146,7 @@ def test_shares_lost_to_each_cause(grid, rows, case, source, by):
         times, n = parts[0][0], parts[0][1][:, 0]
         found = aalen_johansen(times, n, np.column_stack([d[:, 0] for _, _, d, _ in parts]))
         for cause in (1, 2):
-            for _, r in asked(case, f"incidence of {cause}", group=group).iterrows():
+            for _, r in asked(case, f"incidence of {cause}", group=str(group)).iterrows():
                 place = np.searchsorted(times, float(r["at"]), side="right") - 1
                 assert found.share[place, cause - 1] == pytest.approx(r["value"], rel=AS_PRINTED)
                 near = AS_PRINTED if entry is None else 0.05
