@@ -140,11 +140,11 @@ def at_risk(
     flat = left.headline.value if left is not None and isinstance(left.headline, Estimate) else None
     whole = sum(parts.values(), AtRisk(amount=0.0, inside=0.0, parameter=0.0, process=0.0))
     customers = int(stock["customers"].sum())
-    headline = _expectation(whole, moved, n=customers, level=level)
+    headline = expectation(whole, moved, n=customers, level=level)
     values: dict[str, Value] = {"amount": headline, "share": headline.value / total, "inside": whole.inside}
     values |= {"quarter": quarter + 1} | ({} if flat is None else {"flat": flat * total})
-    prediction = _prediction(whole, moved, n=customers, level=level)
-    values |= {} if prediction is None else {"prediction": prediction}
+    ahead = prediction(whole, moved, n=customers, level=level)
+    values |= {} if ahead is None else {"prediction": ahead}
     case = "churn.at_risk" + ".revenue" * (amount == "revenue") + ".no_flat" * (flat is None)
     return finding(
         "churn.at_risk", about=quarter, rule=rule, headline=headline, message=Message(case, values),
@@ -162,21 +162,23 @@ def _rows(
         mine = stock[stock[by] == code] if by else stock
         n = int(mine["customers"].sum())
         if n >= minimum:
-            each = _expectation(part, moved, n=n, level=level)
+            each = expectation(part, moved, n=n, level=level)
             rule = np.nan if flat is None else flat * float(mine[amount].sum())
             rows.append({key: code, "flat": rule, **estimates(each.value, each.low, each.high, n)})
     table = pd.DataFrame(rows) if rows else empty_table(key, "flat")
     return table.sort_values("estimate", ascending=False, ignore_index=True)
 
 
-def _expectation(part: AtRisk, moved: Drift | None, *, n: int, level: float) -> Estimate:
+def expectation(part: AtRisk, moved: Drift | None, *, n: int, level: float) -> Estimate:
+    """Amount at risk with the interval of its expectation."""
     error = float(np.sqrt(confidence_variance(part, moved)))
     degrees = None if moved is None else moved.quarters - 1
     low, high = intervals.symmetric(part.amount, error, level=level, degrees=degrees)
     return Estimate(value=part.amount, low=max(0.0, float(low)), high=float(high), unit="amount", n=n, level=level)
 
 
-def _prediction(part: AtRisk, moved: Drift | None, *, n: int, level: float) -> Estimate | None:
+def prediction(part: AtRisk, moved: Drift | None, *, n: int, level: float) -> Estimate | None:
+    """Amount that will be counted, with the interval of a prediction; None where drift is not known."""
     variance = prediction_variance(part, moved)
     if variance is None or moved is None:
         return None

@@ -14,6 +14,7 @@ from cxlab.evidence.scores import pairs, rating_counts, response_counts, score_c
 from cxlab.evidence.stock import stock_table
 from cxlab.evidence.terms import term_table
 from cxlab.evidence.themes import text_table, theme_table
+from cxlab.evidence.value_moves import value_moves
 from cxlab.evidence.verbatims import read_texts
 from cxlab.evidence.waiting import waiting_sums
 
@@ -35,5 +36,6 @@ __all__ = [
     "term_table",
     "text_table",
     "theme_table",
+    "value_moves",
     "waiting_sums",
 ]

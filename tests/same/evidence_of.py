@@ -11,6 +11,7 @@ import pandas as pd
 from cxlab import evidence
 from cxlab.evidence.readings import Readings
 from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, with_way
+from cxlab.evidence.value_band import value_edges, with_value_band
 from cxlab.evidence.values import acquisition_costs, value_bins
 from cxlab.tables import Study
 
@@ -70,6 +71,7 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
     """Return everything to ask; what has to be equal for evidence to add is taken from the whole study."""
     window, quarters, now = whole.window, whole.quarters, whole.quarter
     tenures, buying = _by_tenure(whole), _by_buying(whole)
+    edges = value_edges(whole.lives, window=window, amount="margin")
     e, bought, coders = (
         evidence,
         ["active", "born", "x", "t_x", "total"],
@@ -103,6 +105,18 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
         "stock_table": Asked(
             make=lambda s: e.stock_table(_ways(s), by=["plan", "segment", "way"], window=window),
             keys=["tenure", "plan", "segment", "way"],
+        ),
+        "value_moves": Asked(  # the amounts of this close stand for those of the last one
+            make=lambda s: e.value_moves(s.lives, s.lives, quarter=now, by=["plan"], bucket=True),
+            keys=["move", "reason", "plan", "bucket"],
+        ),
+        "stock_table by value": Asked(
+            make=lambda s: e.stock_table(
+                with_value_band(s.lives, window=window, amount="margin", edges=edges),
+                by=["plan", "value_band"],
+                window=window,
+            ),
+            keys=["tenure", "plan", "value_band"],
         ),
         "repeat_counts": Asked(
             make=lambda s: repeat_counts(

@@ -1,0 +1,120 @@
+"""What next quarter will take: money that will go, and who will stay; forecasts, to be graded."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from cxlab.churn.money import (
+    Column,
+    drift_between,
+    hazards_by,
+    horizon_of,
+    parts_at_risk,
+    prediction,
+    quarters_check,
+)
+from cxlab.claim import empty_table, estimates, finding
+from cxlab.finding import Estimate, Finding, Message, Value, definition
+from cxlab.maths.risk_money import FEWEST_QUARTERS, AtRisk, Drift
+from cxlab.quarter import Quarter
+
+LOST_ON: dict[str, Value] = {"graded_on": "churn.value_steps:lost_voluntary+lost_involuntary"}
+KEPT_ON: dict[str, Value] = {"graded_on": "churn.kept"}
+"""Where next quarter's report counts what is forecast here."""
+
+
+def next_lost(
+    stock: pd.DataFrame,
+    risk: pd.DataFrame,
+    *,
+    quarter: Quarter,
+    by: str | None = "plan",
+    amount: Literal["margin", "revenue"] = "margin",
+    level: float = 0.95,
+    minimum: int = 10,
+) -> Finding:
+    """Run-rate that will go with those active at the close who leave next quarter.
+
+    The point is that of ``churn.at_risk``; the interval is a prediction: estimated hazards, chance, drift.
+
+    Parameters
+    ----------
+    stock, risk
+        As for `at_risk`; ``risk`` with ``quarter=True``.
+
+    Returns
+    -------
+    Finding
+        ``churn.next_lost`` about the next quarter, one row. Withheld under 8 quarters.
+    """
+    whole, moved, n = _whole(stock, risk, by=by, column=amount, quarter=quarter, minimum=minimum)
+    losing = None if whole is None or not stock[amount].sum() else prediction(whole, moved, n=n, level=level)
+    said = None if losing is None else Message(f"churn.next_lost.{amount}", {"losing": losing, **LOST_ON})
+    rule = definition("run-rate that leaves next quarter", by=by, amount=amount)
+    return _forecast("churn.next_lost", losing, said, risk=risk, moved=moved, rule=rule, quarter=quarter)
+
+
+def next_kept(
+    stock: pd.DataFrame,
+    risk: pd.DataFrame,
+    *,
+    quarter: Quarter,
+    by: str | None = "plan",
+    level: float = 0.95,
+    minimum: int = 10,
+) -> Finding:
+    """Share of those active at the close who will still be there at the next one.
+
+    Returns
+    -------
+    Finding
+        ``churn.next_kept`` about the next quarter, one row. Withheld under 8 quarters.
+    """
+    whole, moved, n = _whole(stock, risk, by=by, column="customers", quarter=quarter, minimum=minimum)
+    lost = None if whole is None else prediction(whole, moved, n=n, level=level)
+    keeping: Estimate | None = None
+    if lost is not None and lost.low is not None and lost.high is not None:
+        low, high = max(0.0, 1 - lost.high / n), min(1.0, 1 - lost.low / n)
+        keeping = Estimate(
+            value=1 - lost.value / n, low=low, high=high, unit="share", n=n, kind="prediction", level=level
+        )
+    said = None if keeping is None else Message("churn.next_kept", {"keeping": keeping, **KEPT_ON})
+    rule = definition("still there at the next close", by=by)
+    return _forecast("churn.next_kept", keeping, said, risk=risk, moved=moved, rule=rule, quarter=quarter)
+
+
+def _whole(
+    stock: pd.DataFrame, risk: pd.DataFrame, *, by: str | None, column: Column, quarter: Quarter, minimum: int
+) -> tuple[AtRisk | None, Drift | None, int]:
+    """At risk of all groups together, drift, and customers active."""
+    if stock.empty or not len(risk):
+        return None, None, 0
+    horizon = horizon_of(quarter)
+    hazards = hazards_by(risk, stock, by=by, horizon=horizon, minimum=minimum)
+    found = parts_at_risk(stock, hazards, by=by, column=column, horizon=horizon)
+    whole = sum(found.values(), AtRisk(amount=0.0, inside=0.0, parameter=0.0, process=0.0))
+    return whole, drift_between(risk, hazards, by=by), int(stock["customers"].sum())
+
+
+def _forecast(
+    name: str, number: Estimate | None, said: Message | None, *, risk: pd.DataFrame, moved: Drift | None,
+    rule: str, quarter: Quarter,
+) -> Finding:  # fmt: skip
+    """One row, or the reason there is none."""
+    seen = int(risk["quarter"].nunique()) if "quarter" in risk else 0
+    values: dict[str, Value] = {"quarter": quarter + 1}
+    table = empty_table()
+    if number is not None and said is not None:
+        message = Message(said.id, {**said.values, **values})
+        row = {key: [value] for key, value in estimates(number.value, number.low, number.high, number.n).items()}
+        table = pd.DataFrame(row)
+    elif moved is None and 0 < seen < FEWEST_QUARTERS:
+        message = Message("churn.next_quarter.too_few_quarters", {**values, "n": seen, "least": FEWEST_QUARTERS})
+    else:
+        message = Message("churn.next_quarter.nothing", values)
+    return finding(
+        name, about=quarter + 1, rule=rule, headline=number, message=message, table=table, shape="number",
+        method=Message(f"churn.method.{name.partition('.')[2]}"), checks=(quarters_check(risk, moved),),
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Customers by what they bring, or what their account brings: edges, and the band of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from cxlab.quarter import Window
+
+Amount = Literal["margin", "revenue"]
+
+SHARES = tuple(sorted({place / 10 for place in range(1, 10)} | {1 / 3, 2 / 3}))
+"""Where bands part, as shares of the active customers: tenths and thirds."""
+
+
+def value_edges(lives: ir.Table, *, window: Window, amount: Amount) -> tuple[float, ...]:
+    """Values that part the active customers at `SHARES`, minor units a quarter; none where nobody is active.
+
+    The value of a customer is the run-rate of the whole account, because an account leaves as one.
+
+    Parameters
+    ----------
+    lives : ibis table
+        One row per spell, as prepared for a study.
+    window : Window
+        Only its close is read.
+    amount : {"margin", "revenue"}
+        Which run-rate.
+    """
+    found = _valued(lives, window=window, amount=amount)
+    edges = found.agg(edges=found.value.quantile(list(SHARES))).to_pandas()["edges"].iloc[0]
+    return () if edges is None or edges[0] is None else tuple(float(edge) for edge in edges)
+
+
+def with_value_band(lives: ir.Table, *, window: Window, amount: Amount, edges: Sequence[float]) -> ir.Table:
+    """Keep the active and add ``value_band``: how many of the edges their value reaches, 0 for none.
+
+    With the same edges, what is counted of disjoint accounts adds.
+    """
+    valued = _valued(lives, window=window, amount=amount)
+    reached = [ibis.ifelse(valued.value >= edge, 1, 0) for edge in edges]
+    return valued.mutate(value_band=sum(reached, ibis.literal(0)).cast("int64")).drop("value")
+
+
+def _valued(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
+    """Active spells with ``value``; only accounts of several customers are added up."""
+    close, column = window.close_day, f"{amount}_amount"
+    rows = lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
+    named = rows.filter(rows.account_id != rows.customer_id).select("account_id").distinct()
+    sums = rows.semi_join(named, "account_id").group_by(payer="account_id").agg(
+        together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64")
+    )  # fmt: skip
+    both = rows.left_join(sums, rows.account_id == sums.payer)
+    return both.mutate(value=ibis.coalesce(both.together, both[column])).drop("payer", "together")

@@ -1,0 +1,42 @@
+"""Bands of value: equal to a sort by hand, accounts held together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cxlab.evidence import stock_table
+from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
+
+
+def test_edges_and_bands_are_those_of_a_sort(as_lives, half_year):
+    rng = np.random.default_rng(4)
+    n = 400
+    account = np.where(rng.random(n) < 0.3, "f" + pd.Series(rng.integers(0, 20, n)).astype(str), "")
+    names = [f"c{place}" for place in range(n)]
+    frame = pd.DataFrame(
+        {
+            "start_day": half_year.close_day - rng.integers(1, 900, n),
+            "exit_day": np.where(rng.random(n) < 0.2, half_year.close_day - 1.0, np.nan),
+            "customer_id": names, "account_id": np.where(account == "", names, account),
+            "revenue_amount": rng.integers(0, 500, n), "margin_amount": rng.integers(0, 300, n),
+        }
+    )  # fmt: skip
+    lives = as_lives(frame, half_year)
+    active = frame[frame["exit_day"].isna()]
+    value = active.groupby("account_id")["margin_amount"].transform("sum")
+    edges = value_edges(lives, window=half_year, amount="margin")
+    np.testing.assert_allclose(edges, np.quantile(value, SHARES), rtol=1e-12)
+    banded = with_value_band(lives, window=half_year, amount="margin", edges=edges)
+    found = (
+        stock_table(banded, by=["value_band"], window=half_year)
+        .groupby("value_band")[["customers", "margin"]]
+        .sum()
+    )
+    band = sum((value >= edge).astype(int) for edge in edges)
+    wanted = active.groupby(band)["margin_amount"].agg(["count", "sum"])
+    assert found.to_numpy().tolist() == wanted.to_numpy().tolist()
+
+
+def test_nobody_active_has_no_edges(lives, half_year):
+    assert value_edges(lives([(0, 5)]), window=half_year, amount="revenue") == ()
