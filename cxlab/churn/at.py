@@ -125,22 +125,22 @@ def experience_at(study: Study) -> Finding | None:
     )  # fmt: skip
 
 
-def value_at(study: Study) -> tuple[Finding, ...]:
+def value_at(study: Study) -> tuple[Finding | None, Finding | None, Finding | None]:
     """Follow the money from last close to this one: with whom it left, who is still there, all of its steps.
 
     Returns
     -------
-    tuple of Finding
-        ``churn.value_lost``, ``churn.kept``, ``churn.value_steps``; nothing where the study's window shows no
+    tuple of Finding or None
+        ``churn.value_lost``, ``churn.kept``, ``churn.value_steps``; None where the study's window shows no
         quarter before.
     """
     quarter, amount, level = study.quarter, study.config.amount, study.config.level
     if (quarter - 1).start < study.window.open:
-        return ()
+        return None, None, None
     try:
         before = study.earlier(1)
     except DataError:
-        return ()
+        return None, None, None
     moved = value_moves(study.lives, before.lives, quarter=study.quarter, bucket=True)
     return (
         value_lost(moved, quarter=quarter, amount=amount, level=level, minimum=study.config.minimum_n),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cxlab.churn.money import drift_between, expectation, hazards_by, horizon_of, quarters_check
 from cxlab.claim import empty_table, estimate_of, estimates, finding, hidden_check, needs, shown
-from cxlab.finding import Finding, Label, Message, Value, definition
+from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths.risk_money import AtRisk, Drift, Hazards, amount_at_risk, chance_of_leaving
 from cxlab.quarter import Quarter
 
@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 DECILE = "value_decile"
 TENTHS, THIRDS = 10, 3
+ALIKE = 0.1
+"""Where no group holds a tenth more or less of the money at risk than of all money, they are called alike."""
 THIRD_CODES = ("low", "middle", "high")
 
 
@@ -84,7 +86,8 @@ def at_risk_value(
     -------
     Finding
         ``churn.at_risk_value_decile``: as `at_risk_by`, with ``from_amount``, the least a customer of the tenth
-        brings a quarter. Equal values are never parted, so a tenth may be empty and another larger.
+        brings a quarter; headline the half who bring most. Equal values are never parted, so a tenth may be empty
+        and another larger.
     """
     needs(stock, "value_band", source="the stock table")
     tenths = _cuts(stock, shares=shares, parts=TENTHS) + 1
@@ -118,18 +121,47 @@ def _by(
     whole = sum(part.amount for part in parts.values())
     hidden, table = int((~show).sum()), table[show].sort_values("estimate", ascending=False, ignore_index=True)
     headline, message = None, Message("churn.at_risk.nothing")
-    if len(table) and whole:
-        first = table.iloc[0]
-        headline = estimate_of(first, unit="amount", level=level)
-        values: dict[str, Value] = {
-            "group": Label(of=of, code=str(first[of])), "amount": headline, "share": headline.value / whole,
-            "part": float(first["customers_share"]), "quarter": quarter + 1,
-        }  # fmt: skip
-        message = Message(f"churn.at_risk_by.{amount}", values)
+    if len(table) and whole and of == DECILE:
+        upper = parts_by(
+            stock.assign(upper=stock[of].astype(int) > TENTHS // 2), hazards, by=by, keys=["upper"], column=amount,
+            horizon=horizon_of(quarter),
+        ).get((True,))  # fmt: skip
+        headline, message = _upper_half(stock, upper, moved, whole=whole, amount=amount, level=level)
+    elif len(table) and whole:
+        headline, message = _largest(table, of=of, whole=whole, amount=amount, level=level)
     return finding(
         name, about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
         method=Message(method), checks=(quarters_check(risk, moved), hidden_check(hidden, least=minimum)),
     )  # fmt: skip
+
+
+def _largest(table: pd.DataFrame, *, of: str, whole: float, amount: str, level: float) -> tuple[Estimate, Message]:
+    """Sentence on the group with the largest part, or that no group holds more or less than its money."""
+    first = table.iloc[0]
+    headline = estimate_of(first, unit="amount", level=level)
+    held = table["estimate"] / whole / table["total_share"].where(table["total_share"] > 0)
+    values: dict[str, Value] = {
+        "group": Label(of=of, code=str(first[of])), "amount": headline, "share": headline.value / whole,
+        "part": float(first["customers_share"]),
+    }  # fmt: skip
+    alike = len(table) > 1 and bool((held - 1).abs().max() < ALIKE)
+    return headline, Message(f"churn.at_risk_by.{amount}" + ".alike" * alike, values | {"of": of})
+
+
+def _upper_half(
+    stock: pd.DataFrame, part: AtRisk | None, moved: Drift | None, *, whole: float, amount: str, level: float
+) -> tuple[Estimate | None, Message]:
+    """Sentence on the half of the customers who bring most."""
+    mine = stock[stock[DECILE].astype(int) > TENTHS // 2]
+    if part is None:
+        return None, Message("churn.at_risk_value.alike")
+    n = int(mine["customers"].sum())
+    headline = expectation(part, moved, n=n, level=level)
+    values: dict[str, Value] = {
+        "amount": headline, "share": headline.value / whole, "part": n / float(stock["customers"].sum()),
+        "all": float(mine[amount].sum() / stock[amount].sum()),
+    }  # fmt: skip
+    return headline, Message(f"churn.at_risk_value.{amount}", values)
 
 
 def _hazards(

@@ -71,6 +71,9 @@ def test_tenths_and_thirds_are_those_of_the_customers(made):
     lowest = tenths.table.set_index("value_decile")["from_amount"]
     assert np.isnan(lowest["1"])
     assert lowest["10"] == 90_000
+    upper = tenths.table[tenths.table["value_decile"].astype(int) > 5]
+    assert tenths.headline.value == pytest.approx(upper["estimate"].sum())
+    assert tenths.headline.n == upper["n"].sum()
     assert grid.table.groupby("value_third")["n"].sum().between(999, 1001).all()
     assert grid.table.groupby("risk_third")["n"].sum().between(990, 1010).all()
     cell = grid.table.iloc[0]
@@ -101,6 +104,8 @@ def test_small_groups_are_not_shown(made):
     stock = made.stock.assign(segment=np.where(np.arange(3000) < 4, "tiny", made.stock["segment"]))
     found = churn.at_risk_by(stock, made.risk, of="segment", quarter=NOW)
     assert len(found.table) == 1
+    assert found.message.id == "churn.at_risk_by.margin"
+    assert asked(made)[0].message.id == "churn.at_risk_by.margin.alike"  # segments were drawn at random
     assert next(check for check in found.checks if check.name == "hidden").message.values["n"] == 2
 
 
