@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from scale.processes import THREADS, wait_until_quiet
 
-WHAT = ("all", "load", "rows", "evidence", "anchors", "panel", "quarter", "render")
+WHAT = ("all", "load", "rows", "evidence", "survival", "anchors", "panel", "quarter", "render")
 SIZES = (1_000_000, 3_000_000, 10_000_000, 50_000_000)
 
 
@@ -56,13 +56,13 @@ def _arguments() -> argparse.Namespace:
     given = parser.parse_args()
     if given.what not in ("all", "render", "panel") and given.study is None:
         parser.error(f"{given.what} needs --study")
-    if given.what in ("load", "evidence", "anchors", "quarter") and not given.customers:
+    if given.what in ("load", "evidence", "survival", "anchors", "quarter") and not given.customers:
         parser.error(f"{given.what} needs --customers")
     return given
 
 
 def _measure(given: argparse.Namespace) -> None:
-    from scale import anchors, evidence, loading, quarters
+    from scale import anchors, evidence, loading, quarters, survival_bar
 
     threads, study = given.threads, given.study
     whole = {"quarter": given.quarter, "customers": given.customers}
@@ -72,6 +72,8 @@ def _measure(given: argparse.Namespace) -> None:
         loading.measure_rows(study, rows=given.rows, threads=threads, repeats=given.repeats)
     elif given.what == "evidence":
         evidence.measure(study, **whole, threads=threads, repeats=given.repeats, only=given.only)
+    elif given.what == "survival":
+        survival_bar.measure(study, **whole, threads=threads, repeats=given.repeats)
     elif given.what == "quarter":
         quarters.measure(study, **whole, threads=threads)
     else:

@@ -101,10 +101,10 @@ def _size(found: Any) -> int | None:
 
 
 def jobs() -> dict[str, Callable[[Job], Said]]:
-    from scale import anchor_inputs, anchors_ours, anchors_theirs, loading
+    from scale import anchor_inputs, anchors_ours, anchors_theirs, loading, survival_bar
 
     here = {"call": call, "fit": fit, "scan": scan}
-    return here | loading.JOBS | anchor_inputs.JOBS | anchors_ours.JOBS | anchors_theirs.JOBS
+    return here | survival_bar.JOBS | loading.JOBS | anchor_inputs.JOBS | anchors_ours.JOBS | anchors_theirs.JOBS
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ def measure(folder: Path, *, sizes: Sequence[int], quarter: str) -> None:
         told = ("--quarter", quarter, "--customers", size)
         _do("load", "--study", study, *told, "--to", loaded)
         _do("evidence", "--study", loaded, *told, "--repeats", max(1, BUDGET // size))
+        _do("survival", "--study", loaded, *told, "--repeats", max(1, BUDGET // size))
         _do("quarter", "--study", loaded, *told)
         if size == MILLION:
             _do("anchors", "--study", loaded, *told)

@@ -32,6 +32,7 @@ def rendered(folder: Path) -> Iterator[str]:
         ("One table alone, beside a bare scan of the file", alone(lines("load", folder=folder))),
         ("Evidence and fits", evidence(lines("evidence", folder=folder))),
         ("The bars", bars(lines("evidence", folder=folder))),
+        ("Survival with few keys and with more", survival(lines("survival", folder=folder))),
         ("Against other libraries", anchors(lines("anchors", folder=folder))),
         ("A whole quarter from prepared tables", quarter(lines("quarter", folder=folder))),
     )
@@ -161,6 +162,25 @@ def _whole(bar: Bar, held: Found, size: int) -> str:
     peak, above = (max(line["peak"] - line[less] if less else line["peak"] for line in parts if line)
                    for less in ("", "start"))  # fmt: skip
     return f"{seconds(cpu)}, {cpu / scan['cpu']:.1f}x, {peak:.2f} GB (work alone {above:.2f} GB)"
+
+
+def survival(found: list[Line]) -> list[str]:
+    """The toolkit with no further key than covariates and causes, and what quarters and buckets cost."""
+    held, sizes = newest(found, by=("what", "name", "customers")), sizes_of(found)
+    names = dict.fromkeys(str(line["name"]) for line in found if line["what"] == "survival")
+    scans = {key[2]: line for key, line in held.items() if key[0] == "scan"}
+    rows = []
+    for name in names:
+        cells = [_against(held.get(("survival", name, size)), scans.get(size)) for size in sizes]
+        rows.append([name, *cells])
+    head = ["keys", *(f"{named(size)}: CPU, memory, times the scan" for size in sizes)]
+    return [measured_on(found), "", *table(head, rows)] if rows else []
+
+
+def _against(line: Line | None, scan: Line | None) -> str:
+    if line is None or scan is None or not scan["cpu"]:
+        return cost(line)
+    return f"{cost(line)} (work alone {line['peak'] - line['start']:.2f} GB), {line['cpu'] / scan['cpu']:.1f}x"
 
 
 def load(found: list[Line]) -> list[str]:
