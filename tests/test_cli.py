@@ -26,6 +26,7 @@ COMMANDS = [
     "verify",
     "explain",
     "deliver",
+    "scores",
     "schedule",
     "check",
     "doctor",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from cxlab.cli import delivering, people, publishing, quarter, questions, scheduling, sources, trust
+from cxlab.cli import delivering, people, publishing, quarter, questions, scheduling, scoring, sources, trust
 
 app = typer.Typer(
     help="A workbench for customer-experience research: quarterly reports from notebooks.",
@@ -26,6 +26,7 @@ COMMANDS = (
     trust.verify,
     trust.explain,
     delivering.deliver,
+    scoring.scores,
     scheduling.schedule,
     sources.check,
     scheduling.doctor,

@@ -19,13 +19,14 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File, StudyConfig
 from cxlab.tables.engine import connect, name, quote
+from cxlab.tables.exports import EXPORTS
 from cxlab.tables.person import KINDS, Traces, traces
 from cxlab.tables.private import STAMP, hashed, id_key, stamp
 from cxlab.tables.rows_out import take_rows_out
 from cxlab.tables.suppressed import entries, list_of, suppressed_people, write_suppressed
 from cxlab.tables.whole_files import take_away
 
-MADE = ("exports", "training")
+MADE = (EXPORTS, "training")
 """Folders of files made for others: beside study.toml, in the prepared folder and in every run."""
 
 _CODINGS = "codings"

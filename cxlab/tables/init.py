@@ -79,6 +79,7 @@ _IGNORED = """\
 raw/
 prepared/
 private/
+exports/
 reports/*
 !reports/README.md
 """

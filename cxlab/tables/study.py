@@ -17,6 +17,7 @@ from cxlab.quarter import Quarter, Window
 from cxlab.tables.config import StudyConfig, find_config, read_config
 from cxlab.tables.coverage import nothing_in
 from cxlab.tables.engine import connect
+from cxlab.tables.exports import EXPORTS, export, with_source_ids
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame
 from cxlab.tables.limits import within_limits
@@ -180,6 +181,24 @@ class Study:
         """Return what people call a code; the code itself where the study file gives no label."""
         words = self.config.labels.get(of, {}).get(code, {})
         return next((word for spoken, word in words.items() if spoken == language), code)
+
+    def export(self, rows: ir.Table, *, file: str, sort: tuple[str, ...], source_ids: bool = False) -> ir.Table:
+        """Write rows of customers to ``exports/`` beside the study file, for its owner only; return them as read.
+
+        Parameters
+        ----------
+        rows : ibis table
+            With ``customer_id`` where ``source_ids`` are asked for.
+        file : str
+            Name of the Parquet file.
+        sort : tuple of str
+            Columns it is sorted by.
+        source_ids : bool
+            Add the ids as the sources write them (`cxlab.tables.exports.with_source_ids`).
+        """
+        if source_ids:
+            rows = with_source_ids(rows, config=self.config, folder=self.folder, engine=self._engine)
+        return export(rows, engine=self._engine, to=self.folder / EXPORTS / file, sort=sort)
 
     def earlier(self, quarters: int) -> Study:
         """Open the study as many quarters back, as known then.
