@@ -19,7 +19,7 @@ INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-report: $(BIN)/.runtime data/sample/truth.json ## the newest quarter of the made-up company as a report
+report: $(BIN)/.runtime data/sample/truth.json $(BIN)/.selftest ## the newest quarter of the made-up company as a report
 	@echo "== executing the notebooks for $(QUARTER)"
 	@$(BIN)/cxlab run $(QUARTER)
 	@echo "== open reports/$(QUARTER)/index.html"
@@ -64,6 +64,12 @@ clean: ## remove the environment and the caches; data and reports stay
 data/sample/truth.json: | $(BIN)/.runtime
 	@echo "== making up a company of 20,000 customers in data/sample"
 	@$(BIN)/cxlab synth --customers 20000 --seed 7 --to data/sample
+
+# what is known is asked of this machine once for each state of the code; the foot of every page says how it came out
+$(BIN)/.selftest: $(BIN)/.runtime $(shell find cxlab -name '*.py')
+	@echo "== asking cxlab for answers that are known (cxlab selftest)"
+	@$(BIN)/cxlab selftest > $@.txt || { tail -n 3 $@.txt; echo "== not every known answer came back: the pages say so"; }
+	@touch $@
 
 $(BIN)/.uv: requirements.lock
 	@command -v $(PYTHON) > /dev/null || { echo "cxlab needs Python 3.11 or newer; '$(PYTHON)' is not installed" >&2; exit 1; }

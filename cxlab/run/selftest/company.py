@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxlab import churn, nps
+from cxlab import churn
 from cxlab.evidence import movements, risk_table
-from cxlab.finding import Estimate
 from cxlab.maths.intervals import multiplier
 from cxlab.run.selftest.asked import Got
 from cxlab.synth import make_company
@@ -70,16 +69,7 @@ def ratios(made: Made) -> dict[str, Got]:
     return {str(row["code"]): _got(row, log=True) for row in found.to_dict("records")}
 
 
-def score(made: Made) -> dict[str, Got]:
-    """Ask for the change of the score among those the event of the quarter concerned."""
-    found = nps.where_at(made.study)
-    number = None if found is None else found.headline
-    if not isinstance(number, Estimate):
-        return {"points": Got(value=float("nan"), error=0.0)}
-    return {"points": _got({"estimate": number.value, "low": number.low, "high": number.high})}
-
-
-ANSWERS = {"company_left": left, "company_joined": joined, "company_ratios": ratios, "company_score": score}
+ANSWERS = {"company_left": left, "company_joined": joined, "company_ratios": ratios}
 """By question of ``known.toml``."""
 
 
