@@ -26,6 +26,7 @@ from cxlab.churn.movement import left, left_trend
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 from cxlab.churn.tenure import hazard, median_tenure
+from cxlab.churn.today import staying_on
 from cxlab.churn.value import kept, value_lost, value_steps
 from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.verdicts import one_page
@@ -61,6 +62,7 @@ __all__ = [
     "retention",
     "retention_by",
     "saving_at",
+    "staying_on",
     "value_at",
     "value_lost",
     "value_steps",

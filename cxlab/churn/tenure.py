@@ -84,7 +84,7 @@ def hazard(
         if grid.at_risk[0, days].max(initial=0) >= minimum:
             estimate = _band(grid, buckets, days, level=level)
             tail = estimates(estimate.value, estimate.low, estimate.high, estimate.n)
-            rows.append({"tenure_band": _band_code(first, last), **tail})
+            rows.append({"tenure_band": band_code(first, last), **tail})
     table = pd.DataFrame(rows) if rows else empty_table("tenure_band")
     headline: Estimate | None = None
     message = Message("churn.hazard.too_few", {"least": minimum})
@@ -101,7 +101,7 @@ def hazard(
     )  # fmt: skip
 
 
-def _band_code(first: int, last: int | None) -> str:
+def band_code(first: int, last: int | None) -> str:
     """Months of a band, counted from one: 1, 2-3, ..., 25+."""
     if last is None:
         return f"{first + 1}+"

@@ -67,6 +67,7 @@ def all_findings():
             churn.expected_months(e.bucketed, by="plan", quarter=e.now),
             churn.median_tenure(e.bucketed, quarter=e.now),
             churn.hazard(e.bucketed, quarter=e.now),
+            churn.staying_on(e.stock, e.bucketed, quarter=e.now),
             churn.hazard_ratios(e.patterns, of=["plan", "region"], quarter=e.now, reference={"plan": "en90"}),
             churn.exits(e.reasons, quarter=e.now),
             churn.at_risk(e.stock, e.risk, quarter=e.now, left=left),
