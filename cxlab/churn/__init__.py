@@ -6,6 +6,7 @@ Every function takes evidence (`cxlab.evidence`) and answers with a Finding name
 from cxlab.churn.ahead import next_kept, next_lost
 from cxlab.churn.at import (
     backtest_at,
+    beyond_at,
     definition_at,
     experience_at,
     left_at,
@@ -14,6 +15,7 @@ from cxlab.churn.at import (
     value_at,
 )
 from cxlab.churn.backtest import backtest
+from cxlab.churn.beyond import beyond
 from cxlab.churn.change import left_by, left_change, left_where
 from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.definition import definition
@@ -37,6 +39,8 @@ __all__ = [
     "at_risk_value",
     "backtest",
     "backtest_at",
+    "beyond",
+    "beyond_at",
     "definition",
     "definition_at",
     "exits",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxlab.churn.backtest import backtest
+from cxlab.churn.beyond import beyond
 from cxlab.churn.change import left_where
 from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
@@ -173,3 +174,19 @@ def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding, Finding, Findi
             stock, risk, edges=edges, shares=SHARES, quarter=quarter, amount=amount, level=level, minimum=minimum
         ),
     )
+
+
+def beyond_at(study: Study, everyone: pd.DataFrame) -> Finding:
+    """Say how many newcomers stay beyond what was seen (``churn.beyond``).
+
+    Parameters
+    ----------
+    everyone : DataFrame
+        ``risk_table(study.lives, window=study.window, bucket=True)`` by day: a law that those who joined earlier
+        contradict is not used.
+    """
+    joined = study.lives.filter(study.lives.entry_days == 0)
+    return beyond(
+        risk_table(joined, window=study.window, bucket=True), everyone=everyone, quarter=study.quarter,
+        level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
