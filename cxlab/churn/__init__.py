@@ -16,6 +16,8 @@ from cxlab.churn.at import (
 )
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
+from cxlab.churn.by_reason import reason_ratios
+from cxlab.churn.by_tenure import ratio_by_tenure
 from cxlab.churn.change import left_by, left_change, left_where
 from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.definition import definition
@@ -63,6 +65,8 @@ __all__ = [
     "next_lost",
     "next_quarter",
     "one_page",
+    "ratio_by_tenure",
+    "reason_ratios",
     "retention",
     "retention_by",
     "saving_at",

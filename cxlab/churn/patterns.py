@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab.churn.layout import lost_columns
-from cxlab.finding import Label
+from cxlab.claim import hidden_check
+from cxlab.finding import Check, Label, Message, Value
 from cxlab.maths.cox import CoxCounts, cox_counts
 
 
@@ -27,6 +28,10 @@ class Comparison:
         Level of each variable the others are compared with.
     nobody_left, too_small : tuple of Label
         Levels left out, and why.
+    one_level : tuple of Label
+        Variables in which everybody is alike, so that nothing is compared.
+    without, unknown : int, tuple of Label
+        Losses left out because a variable is not known of them, and those variables.
     """
 
     risk: pd.DataFrame
@@ -34,29 +39,42 @@ class Comparison:
     reference: Mapping[str, str]
     nobody_left: tuple[Label, ...]
     too_small: tuple[Label, ...]
+    one_level: tuple[Label, ...] = ()
+    without: int = 0
+    unknown: tuple[Label, ...] = ()
+
+    def checks(self, *, least: int) -> tuple[Check, ...]:
+        """Say which levels, variables and losses are left out, and why."""
+        found = [hidden_check(len(self.too_small), least=least)]
+        if self.one_level:
+            message = Message("churn.check.one_level", {"variables": self.one_level})
+            found.append(Check(name="one_level", passed=None, message=message))
+        if self.unknown:
+            values: dict[str, Value] = {"n": self.without, "variables": self.unknown}
+            found.append(Check(name="unknown", passed=False, message=Message("churn.check.unknown_level", values)))
+        return tuple(found)
 
 
-def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str, str], minimum: int) -> Comparison:
-    """Leave out levels that are too small or that nobody left, again until none remains.
+def comparison(
+    risk: pd.DataFrame,
+    *,
+    of: Sequence[str],
+    reference: Mapping[str, str],
+    minimum: int,
+    strata: Sequence[str] = (),
+) -> Comparison:
+    """Leave out levels that are too small or that nobody left, again until none remains; and rows without a level.
 
     Without its members a level nobody left gives the others exactly what the fit tends to as its ratio goes to 0.
     """
     coded = {name: risk[name].astype("category") for name in of}  # compared and grouped many times below
     rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1), **coded)
-    wanted_of = {name: reference[name] for name in of if name in reference}
-    unknown = [f"{name} = {code}" for name, code in wanted_of.items() if code not in risk[name].unique()]
-    if unknown:
-        raise ValueError(f"a reference must be a level in the risk table; not there: {', '.join(unknown)}")
-    small: list[Label] = []
-    nobody: list[Label] = []
-    while True:
-        tiny = [label for name in of for label in _levels(rows, name, least=minimum)]
-        none = [label for name in of for label in _levels(rows, name, least=0) if label not in tiny]
-        if not tiny and not none:
-            break
-        small, nobody = small + tiny, nobody + none
-        for label in [*tiny, *none]:
-            rows = rows[rows[label.of] != label.code]
+    holes = {name: rows[name].isna() for name in (*of, *strata) if rows[name].isna().any()}
+    unknown = tuple(Label(of="term", code=name) for name in holes)
+    without = int(rows.loc[np.logical_or.reduce(list(holes.values())), "lost"].sum()) if holes else 0
+    rows = rows.dropna(subset=list(holes)) if holes else rows
+    _refuse(risk, of=of, reference=reference)
+    rows, small, nobody = _large_enough(rows, of=of, minimum=minimum)
     chosen: dict[str, str] = {}
     columns: list[Label] = []
     for name in of:
@@ -65,9 +83,34 @@ def comparison(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str,
             wanted = reference.get(name, "")
             chosen[name] = wanted if wanted in losses.index else str(losses.idxmax())
             columns += [Label(of=name, code=str(code)) for code in losses.index if code != chosen[name]]
+    alike = tuple(Label(of="term", code=name) for name in of if name not in chosen)
     return Comparison(
-        risk=rows, columns=tuple(columns), reference=chosen, nobody_left=tuple(nobody), too_small=tuple(small)
-    )
+        risk=rows, columns=tuple(columns), reference=chosen, nobody_left=nobody, too_small=small, one_level=alike,
+        without=without, unknown=unknown,
+    )  # fmt: skip
+
+
+def _refuse(risk: pd.DataFrame, *, of: Sequence[str], reference: Mapping[str, str]) -> None:
+    wanted_of = {name: reference[name] for name in of if name in reference}
+    unknown = [f"{name} = {code}" for name, code in wanted_of.items() if code not in risk[name].unique()]
+    if unknown:
+        raise ValueError(f"a reference must be a level in the risk table; not there: {', '.join(unknown)}")
+
+
+def _large_enough(
+    rows: pd.DataFrame, *, of: Sequence[str], minimum: int
+) -> tuple[pd.DataFrame, tuple[Label, ...], tuple[Label, ...]]:
+    """Rows without the levels that are too small, or that nobody left; those levels."""
+    small: list[Label] = []
+    nobody: list[Label] = []
+    while True:
+        tiny = [label for name in of for label in _levels(rows, name, least=minimum)]
+        none = [label for name in of for label in _levels(rows, name, least=0) if label not in tiny]
+        if not tiny and not none:
+            return rows, tuple(small), tuple(nobody)
+        small, nobody = small + tiny, nobody + none
+        for label in [*tiny, *none]:
+            rows = rows[rows[label.of] != label.code]
 
 
 def _levels(rows: pd.DataFrame, name: str, *, least: int) -> list[Label]:

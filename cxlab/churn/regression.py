@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,8 @@ from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, find
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
-from cxlab.maths.cox import CoxCounts, CoxFit, cox
+from cxlab.maths.cloglog import CloglogFit, cloglog, cloglog_refitted
+from cxlab.maths.cox import CoxCounts, CoxFit, cox, refitted
 from cxlab.maths.multiplicity import holm
 from cxlab.maths.proportional import proportionality
 from cxlab.maths.separation import unfit
@@ -21,6 +24,8 @@ from cxlab.maths.ties import Ties
 from cxlab.quarter import Quarter
 
 Array = NDArray[np.float64]
+Model = Literal["cox", "cloglog"]
+Fit = CoxFit | CloglogFit
 
 
 def hazard_ratios(
@@ -30,6 +35,7 @@ def hazard_ratios(
     quarter: Quarter,
     reference: Mapping[str, str] | None = None,
     strata: Sequence[str] = (),
+    model: Model = "cox",
     ties: Ties = "efron",
     level: float = 0.95,
     minimum: int = 10,
@@ -47,6 +53,8 @@ def hazard_ratios(
         Level of each column the others are compared with; the one most left, unless told.
     strata : sequence of str
         Columns that have their own baseline instead of a ratio.
+    model : {"cox", "cloglog"}
+        ``cloglog`` where the clock is coarse (quarters, years): tied times would pull Cox's ratios towards 1.
     minimum : int
         Levels that never had as many at risk are left out.
 
@@ -57,31 +65,77 @@ def hazard_ratios(
         ratio; n = customers of the level who left. Headline: the ratio told apart from 1 most surely.
         Withheld, in words, when a level has no finite ratio; the ratios that can be given stand in the table.
     """
-    needs(risk, "tenure", "at_risk", *of, *strata, source="the risk table")
-    compared = comparison(risk, of=of, reference=reference or {}, minimum=minimum)
-    problem, table, checks = _problem(compared), None, [_left_out(compared, least=minimum)]
-    if compared.columns:
-        counts, left_out = counts_of(compared, strata=strata)
-        found = unfit(counts.at_risk, counts.lost, counts.design, strata=counts.strata)
-        if found:
-            group = compared.columns[found[0].column]
-            problem = Message(
-                "churn.hazard_ratios.tangled", {"group": group, "of": Label(of="term", code=group.of)}
-            )
-        else:
-            fit = cox(counts, ties=ties, start=np.zeros(len(compared.columns)))  # checked above
-            table, check = ratio_table(compared, fit, left_out, level=level)
-            checks += [_proportional(compared, counts, fit), check]
-    elif problem is None:
-        problem = Message("churn.hazard_ratios.no_groups")
-    if table is None:
-        table = empty_table("of", "code", "reference", "p")
-    headline, message = (None, problem) if problem else _headline(table, level=level)
+    found = ratios_of(
+        risk, of=of, strata=strata, reference=reference, minimum=minimum, model=model, ties=ties, level=level
+    )
+    table = empty_table("of", "code", "reference", "p") if found.table is None else found.table
+    headline, message = (None, found.problem) if found.problem else _headline(table, level=level)
     rule = definition("Cox", of=sorted(of), strata=sorted(strata), ties=ties)
+    method = Message("churn.method.hazard_ratios")
+    if model == "cloglog":
+        rule = definition("complementary log-log", of=sorted(of), strata=sorted(strata))
+        method = Message("churn.method.hazard_ratios.cloglog")
     return finding(
         "churn.hazard_ratios", about=quarter, rule=rule, headline=headline, message=message, table=table,
-        shape="forest", method=Message("churn.method.hazard_ratios"), checks=tuple(checks),
+        shape="forest", method=method, checks=found.checks,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ratios:
+    """What was compared and what came of it.
+
+    Parameters
+    ----------
+    compared : Comparison
+        Who is compared with whom.
+    counts, fit : CoxCounts, fit, or None
+        The model, where there is one.
+    table : DataFrame or None
+        Rows as `hazard_ratios` gives them.
+    problem : Message or None
+        Why nothing may be headlined.
+    checks : tuple of Check
+        What was left out, whether ratios hold for all tenures, whether links are reckoned with.
+    """
+
+    compared: Comparison
+    counts: CoxCounts | None
+    fit: Fit | None
+    table: pd.DataFrame | None
+    problem: Message | None
+    checks: tuple[Check, ...]
+
+
+def ratios_of(
+    risk: pd.DataFrame, *, of: Sequence[str], strata: Sequence[str] = (),
+    reference: Mapping[str, str] | None = None, minimum: int = 10, model: Model = "cox", ties: Ties = "efron",
+    adjusted: bool = True, level: float = 0.95,
+) -> Ratios:  # fmt: skip
+    """Compare levels, check the design, fit, and lay out the ratios: parameters as for `hazard_ratios`.
+
+    With ``adjusted`` off each p stands for itself, to be adjusted over a larger table.
+    """
+    needs(risk, "tenure", "at_risk", *of, *strata, source="the risk table")
+    compared = comparison(risk, of=of, reference=reference or {}, minimum=minimum, strata=strata)
+    problem, checks = _problem(compared), compared.checks(least=minimum)
+    nothing = Ratios(compared=compared, counts=None, fit=None, table=None, problem=problem, checks=checks)
+    if not compared.columns:
+        return replace(nothing, problem=problem or Message("churn.hazard_ratios.no_groups"))
+    counts, left_out = counts_of(compared, strata=strata)
+    at_risk = counts.at_risk - counts.lost if model == "cloglog" else counts.at_risk
+    found = unfit(at_risk, counts.lost, counts.design, strata=counts.strata)
+    if found:
+        group = compared.columns[found[0].column]
+        values: dict[str, Value] = {"group": group, "of": Label(of="term", code=group.of)}
+        return replace(nothing, counts=counts, problem=Message("churn.hazard_ratios.tangled", values))
+    start = np.zeros(len(compared.columns))  # checked above
+    fit: Fit = cloglog(counts, start=start) if model == "cloglog" else cox(counts, ties=ties, start=start)
+    table, links = ratio_table(compared, fit, left_out, adjusted=adjusted, level=level)
+    held = _proportional(compared, counts, fit)
+    return Ratios(
+        compared=compared, counts=counts, fit=fit, table=table, problem=problem, checks=(*checks, held, links)
+    )
 
 
 def _problem(compared: Comparison) -> Message | None:
@@ -96,15 +150,8 @@ def _problem(compared: Comparison) -> Message | None:
     return None
 
 
-def _left_out(compared: Comparison, *, least: int) -> Check:
-    if compared.too_small:
-        values: dict[str, Value] = {"n": len(compared.too_small), "least": least}
-        return Check(name="hidden", passed=None, message=Message("check.hidden", values))
-    return Check(name="hidden", passed=True, message=Message("check.nothing_hidden", {"least": least}))
-
-
 def ratio_table(
-    compared: Comparison, fit: CoxFit, left_out: Sequence[CoxCounts], *, level: float
+    compared: Comparison, fit: Fit, left_out: Sequence[CoxCounts], *, adjusted: bool = True, level: float
 ) -> tuple[pd.DataFrame, Check]:
     """Lay out the ratios of a fit, their p by Holm; say whether links inside accounts are in the intervals."""
     errors, degrees, check = _errors(fit, left_out)
@@ -116,23 +163,27 @@ def ratio_table(
             "of": [label.of for label in compared.columns],
             "code": [label.code for label in compared.columns],
             "reference": [compared.reference[label.of] for label in compared.columns],
-            "p": holm(p),
+            "p": holm(p) if adjusted else p,
             **estimates(np.exp(b), np.exp(low), np.exp(high), _losses(compared)),
         }
     )
     return table, check
 
 
-def _errors(fit: CoxFit, left_out: Sequence[CoxCounts]) -> tuple[Array, int | None, Check]:
+def _errors(fit: Fit, left_out: Sequence[CoxCounts]) -> tuple[Array, int | None, Check]:
     """Standard errors from refits without each bucket; model errors where there are too few, or no refit."""
     if len(left_out) < jackknife.FEWEST_BUCKETS:
         return fit.errors, None, cluster_check(len(left_out) or None)
     try:
-        refits = [cox(counts, ties=fit.ties, start=fit.coefficients).coefficients for counts in left_out]
+        refits = [_again(counts, fit) for counts in left_out]
     except (FitError, np.linalg.LinAlgError):  # all losses of a level lie in one bucket
         return fit.errors, None, cluster_check(None)
     spread = jackknife.spread(refits)
     return np.sqrt(spread.variance), spread.degrees, cluster_check(len(left_out))
+
+
+def _again(counts: CoxCounts, fit: Fit) -> Array:
+    return cloglog_refitted(counts, fit) if isinstance(fit, CloglogFit) else refitted(counts, fit)
 
 
 def _losses(compared: Comparison) -> list[int]:
@@ -140,7 +191,7 @@ def _losses(compared: Comparison) -> list[int]:
     return [int(rows.loc[rows[label.of] == label.code, "lost"].sum()) for label in compared.columns]
 
 
-def _proportional(compared: Comparison, counts: CoxCounts, fit: CoxFit) -> Check:
+def _proportional(compared: Comparison, counts: CoxCounts, fit: Fit) -> Check:
     """Say whether the ratios may stand for all tenures; p adjusted over the variables."""
     names = list(compared.reference)
     groups = [[c for c, label in enumerate(compared.columns) if label.of == name] for name in names]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxlab.errors import FitError
-from cxlab.maths.cox import CoxCounts, Moments, highest
+from cxlab.maths.cox import ROUGH, CoxCounts, Moments, highest
 from cxlab.maths.separation import refuse_unfit
 
 Array = NDArray[np.float64]
@@ -78,6 +78,15 @@ def cloglog(counts: CoxCounts, *, start: ArrayLike | None = None) -> CloglogFit:
         log_likelihood=here.log_likelihood, log_likelihood_null=likelihood(np.zeros_like(b)).log_likelihood,
         steps=steps,
     )  # fmt: skip
+
+
+def cloglog_refitted(counts: CoxCounts, fit: CloglogFit) -> Array:
+    """Coefficients of slightly different counts, climbed to from a fit: for leaving one bucket out."""
+
+    def likelihood(b: Array) -> Moments:
+        return cloglog_moments(counts, counts.design, b)
+
+    return highest(likelihood, start=fit.coefficients, tolerance=ROUGH)[0]
 
 
 def cloglog_moments(counts: CoxCounts, design: Array, b: Array, *, weights: Array | None = None) -> Moments:

@@ -15,6 +15,10 @@ from cxlab.maths.ties import Ties, tie_sums
 Array = NDArray[np.float64]
 
 MOST_STEPS = 60
+
+ROUGH = 1e-4
+"""Last step of a refit: what is left after it is about its square."""
+
 NO_TOP = "the proportional hazards fit has no finite maximum; see the design's columns"
 
 
@@ -152,7 +156,16 @@ def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = No
     )  # fmt: skip
 
 
-def highest(likelihood: Likelihood, *, start: Array) -> tuple[Array, Moments, int]:
+def refitted(counts: CoxCounts, fit: CoxFit) -> Array:
+    """Coefficients of slightly different counts, climbed to from a fit: for leaving one bucket out."""
+
+    def likelihood(b: Array) -> Moments:
+        return moments(counts, counts.design, b, ties=fit.ties)
+
+    return highest(likelihood, start=fit.coefficients, tolerance=ROUGH)[0]
+
+
+def highest(likelihood: Likelihood, *, start: Array, tolerance: float = 1e-10) -> tuple[Array, Moments, int]:
     """Newton's method, each step halved until the likelihood does not fall: coefficients, moments there, steps.
 
     Raises
@@ -169,7 +182,7 @@ def highest(likelihood: Likelihood, *, start: Array) -> tuple[Array, Moments, in
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is not taken
             move, here = _uphill(likelihood, b, move, here=here)
         b = b + move
-        if np.abs(move).max() < 1e-10:
+        if np.abs(move).max() < tolerance:
             return b, here, step
     raise FitError(f"the proportional hazards fit did not settle in {MOST_STEPS} steps; see the design's columns")
 

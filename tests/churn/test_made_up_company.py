@@ -96,3 +96,26 @@ def test_the_forecast_of_last_quarter_misses_the_price_rise(study, truth):
     assert isinstance(found.headline, Estimate)
     assert found.about == study.quarter
     assert found.headline.high < truth["2026Q3"]["left"]
+
+
+def test_the_ratio_that_is_no_constant_is_told_by_tenure(study):
+    """Én Năm is paid for twelve months: it leaves at renewal, hardly ever before."""
+    of = study.config.rules.compare
+    risk = risk_table(study.lives, by=of, window=study.window, period="week")
+    found = churn.ratio_by_tenure(risk, of=of, quarter=study.quarter, reference=study.config.rules.reference)
+    assert found.message.values["group"].code == "en_nam"
+    rows = found.table.set_index("tenure_band")
+    assert rows.high["1-3"] < 0.1
+    assert rows.high["4-12"] < 0.1
+    assert rows.low["13+"] > 0.5
+
+
+def test_those_whom_friends_brought_leave_less_for_every_reason(study):
+    of = study.config.rules.compare
+    risk = risk_table(study.lives, by=of, window=study.window, period="month", causes="reason")
+    found = churn.reason_ratios(
+        risk, of=of, strata=["plan"], quarter=study.quarter, reference=study.config.rules.reference
+    )
+    friends = found.table[found.table["code"] == "referral"]
+    assert set(friends["reason"]) == {"cancelled", "lapsed", "papers", "port_out", "unpaid"}
+    assert ((friends["low"] <= 0.75) & (friends["high"] < 0.95)).all()

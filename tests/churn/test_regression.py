@@ -10,6 +10,7 @@ from cxlab import churn
 from cxlab.evidence import risk_table
 from cxlab.finding import Label, Withheld
 from cxlab.quarter import Quarter
+from cxlab.wording import Wording
 
 NOW = Quarter.parse("2026Q3")
 
@@ -127,3 +128,60 @@ def test_an_unknown_reference_is_refused(evidence):
         ValueError, match=r"^a reference must be a level in the risk table; not there: plan = gold$"
     ):
         churn.hazard_ratios(evidence.patterns, of=["plan"], quarter=NOW, reference={"plan": "gold"})
+
+
+def test_customers_without_a_level_and_variables_of_one_level_are_said():
+    whole = table_of({("a", "x"): 60, ("b", "x"): 30, (None, "x"): 12})
+    found = churn.hazard_ratios(whole, of=["plan", "region"], quarter=NOW)
+    without = churn.hazard_ratios(whole.dropna(), of=["plan"], quarter=NOW)
+    pd.testing.assert_frame_equal(found.table, without.table)
+    said = {check.name: check.message for check in found.checks}
+    assert said["unknown"].values == {"n": 12, "variables": (Label(of="term", code="plan"),)}
+    assert said["one_level"].values == {"variables": (Label(of="term", code="region"),)}
+    assert {"unknown", "one_level"} & {check.name for check in without.checks} == set()
+
+
+def test_strata_without_a_level_are_left_out_too():
+    whole = pd.concat([table_of({("a", "x"): 60, ("b", "x"): 30}), table_of({("a", None): 5, ("b", None): 7})])
+    found = churn.hazard_ratios(whole, of=["plan"], strata=["region"], quarter=NOW)
+    said = {check.name: check.message for check in found.checks}
+    assert said["unknown"].values == {"n": 12, "variables": (Label(of="term", code="region"),)}
+
+
+def test_a_coarse_clock_has_a_model_of_its_own():
+    """Three periods in which a third and more leave: tied times pull Cox's ratio towards 1, the other does not."""
+    rows, ratio = [], 2.0
+    for plan, times in (("a", 1.0), ("b", ratio)):
+        n = 100_000
+        for period, hazard in enumerate((0.9, 0.6, 0.5), start=1):
+            d = round(n * (1 - np.exp(-hazard * times)))
+            rows.append((period, plan, n, d))
+            n -= d
+    risk = pd.DataFrame(rows, columns=["tenure", "plan", "at_risk", "lost"])
+    arguments = {"of": ["plan"], "quarter": NOW, "reference": {"plan": "a"}}
+    grouped, tied = (churn.hazard_ratios(risk, model=model, **arguments) for model in ("cloglog", "cox"))
+    assert grouped.headline.value == pytest.approx(ratio, abs=0.001)
+    assert tied.headline.value < 1.9
+    assert grouped.method.id == "churn.method.hazard_ratios.cloglog"
+    assert grouped.definition != tied.definition
+    assert next(each for each in grouped.checks if each.name == "proportional").passed
+
+
+def test_a_model_for_a_coarse_clock_leaves_buckets_out_as_well():
+    risk = pd.concat(
+        [
+            table_of({("a", "x"): 30 + bucket % 7, ("b", "x"): 20 + bucket % 3}, days=4).assign(bucket=bucket)
+            for bucket in range(40)
+        ]
+    )
+    found = churn.hazard_ratios(risk, of=["plan"], quarter=NOW, model="cloglog")
+    assert found.checks[-1].message.id == "check.links_counted"
+    assert found.headline.low <= found.headline.value <= found.headline.high
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_what_is_left_out_can_be_said(language):
+    whole = table_of({("a", "x"): 60, ("b", "x"): 30, (None, "x"): 12})
+    found = churn.hazard_ratios(whole, of=["plan", "region"], quarter=NOW, model="cloglog")
+    for message in (found.method, *(check.message for check in found.checks)):
+        assert "{" not in Wording(language).say(message)
