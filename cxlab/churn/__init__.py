@@ -7,17 +7,20 @@ from cxlab.churn.ahead import next_kept, next_lost
 from cxlab.churn.at import (
     backtest_at,
     beyond_at,
+    cases_at,
     definition_at,
     experience_at,
     left_at,
     left_where_at,
     saving_at,
+    subdistribution_at,
     value_at,
 )
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
 from cxlab.churn.by_reason import reason_ratios
 from cxlab.churn.by_tenure import ratio_by_tenure
+from cxlab.churn.cases import cases
 from cxlab.churn.change import left_by, left_change, left_where
 from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.definition import definition
@@ -29,6 +32,7 @@ from cxlab.churn.months import expected_months
 from cxlab.churn.movement import left, left_trend
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
+from cxlab.churn.subdistribution import subdistribution
 from cxlab.churn.tenure import hazard, median_tenure
 from cxlab.churn.today import staying_on
 from cxlab.churn.value import kept, value_lost, value_steps
@@ -43,6 +47,8 @@ __all__ = [
     "backtest_at",
     "beyond",
     "beyond_at",
+    "cases",
+    "cases_at",
     "definition",
     "definition_at",
     "exits",
@@ -71,6 +77,8 @@ __all__ = [
     "retention_by",
     "saving_at",
     "staying_on",
+    "subdistribution",
+    "subdistribution_at",
     "value_at",
     "value_lost",
     "value_steps",

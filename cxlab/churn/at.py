@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
+from cxlab.churn.cases import cases
 from cxlab.churn.change import left_where
 from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
 from cxlab.churn.movement import left
+from cxlab.churn.subdistribution import subdistribution
 from cxlab.churn.value import kept, value_lost, value_steps
 from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.claim import scope_of
 from cxlab.errors import DataError
+from cxlab.evidence.cases import case_table
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
@@ -83,6 +86,22 @@ def backtest_at(study: Study) -> Finding | None:
         followed(study.lives, by=["plan"], close=quarter.start, until=quarter.end, bucket=True),
         risk_table(study.lives, by=["plan"], window=then),
         quarter=quarter, level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
+
+
+def cases_at(study: Study) -> Finding | None:
+    """Compare who leaves after a case that was solved, and after one that was not (``churn.cases``).
+
+    Returns
+    -------
+    Finding or None
+        None where the study has no cases.
+    """
+    if "loop_cases" not in study.tables:
+        return None
+    return cases(
+        case_table(study.lives, study.tables["loop_cases"], by=["plan"], window=study.window, bucket=True),
+        quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip
 
 
@@ -188,5 +207,16 @@ def beyond_at(study: Study, everyone: pd.DataFrame) -> Finding:
     joined = study.lives.filter(study.lives.entry_days == 0)
     return beyond(
         risk_table(joined, window=study.window, bucket=True), everyone=everyone, quarter=study.quarter,
+        level=study.config.level, minimum=study.config.minimum_n,
+    )  # fmt: skip
+
+
+def subdistribution_at(study: Study) -> Finding:
+    """Who will have left for the most common reason (``churn.subdistribution``): those seen from day one."""
+    window = study.window
+    joined = study.lives.filter(study.lives.start_day >= window.open_day)
+    return subdistribution(
+        risk_table(joined, by=["plan"], window=window, period="week", causes="reason", bucket=True),
+        by="plan", quarter=study.quarter, reference=study.config.rules.reference.get("plan", ""),
         level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 Evidence of disjoint customers is added row by row; what a question computes from it equals the row-level answer.
 """
 
+from cxlab.evidence.cases import case_table
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
@@ -19,6 +20,7 @@ from cxlab.evidence.verbatims import read_texts
 from cxlab.evidence.waiting import waiting_sums
 
 __all__ = [
+    "case_table",
     "experience_table",
     "followed",
     "movements",

@@ -18,6 +18,9 @@ from cxlab.maths.jackknife import BUCKETS
 
 Ints = NDArray[np.int64]
 
+MOST = 1_000_000
+"""Combinations of values columns to count by may have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Keys:
@@ -39,10 +42,17 @@ class Keys:
 
     @classmethod
     def of(cls, table: ir.Table, names: Sequence[str], *, own: Mapping[str, pd.Series] | None = None) -> Keys:
-        """Look up the values of columns, but for those that are their own places; ``bucket`` is one of them."""
+        """Look up the values of columns, but for those that are their own places; ``bucket`` is one of them.
+
+        Raises
+        ------
+        ValueError
+            If they have more than `MOST` combinations: one of them measures, and has to be binned first.
+        """
         values = {"bucket": below(BUCKETS), **(own or {})}
         asked = [name for name in dict.fromkeys(names) if name not in values]
-        found = table.select(*asked).distinct().to_pandas() if asked else pd.DataFrame()
+        found = table.select(*asked).distinct().limit(MOST + 1).to_pandas() if asked else pd.DataFrame()
+        _refuse_many(found)
         known = frozenset(values)
         values |= {name: found[name].drop_duplicates().sort_values(ignore_index=True) for name in asked}
         return cls(names=tuple(names), values=tuple(values[name] for name in names), own=known)
@@ -63,6 +73,12 @@ class Keys:
         """Return the values at places, one column a name."""
         columns = zip(self.names, self.values, places, strict=True)
         return pd.DataFrame({name: values.array.take(place) for name, values, place in columns})
+
+
+def _refuse_many(found: pd.DataFrame) -> None:
+    if len(found) > MOST:
+        each = ", ".join(f"{name} {found[name].nunique(dropna=False):,}" for name in found)
+        raise ValueError(f"columns to count by have more than {MOST:,} combinations; of these alone {each}")
 
 
 def below(size: int) -> pd.Series:

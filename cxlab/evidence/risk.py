@@ -12,9 +12,15 @@ import pandas as pd
 
 from cxlab.evidence.at_risk import Lines, laid_out, time_at_risk
 from cxlab.evidence.keys import Keys, place_of, unpacked
+from cxlab.evidence.room import refuse_too_many
 from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter, Window
 
 Causes = Literal["one", "cause", "reason"]
+
+KNOWN_AFTERWARDS = (
+    "exit_day", "tenure_days", "cause", "reason", "provisional", "idle_days", "revenue_amount", "margin_amount",
+)  # fmt: skip
+"""Columns of lives that hang on whether a customer left: amounts are 0 for those who did."""
 
 DAYS_PER_PERIOD = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH, "quarter": 3 * DAYS_PER_MONTH}
 
@@ -65,15 +71,19 @@ def risk_table(
     Raises
     ------
     ValueError
-        If a name or an argument is unknown.
+        If a name or an argument is unknown; if ``by`` names what is known only afterwards (`KNOWN_AFTERWARDS`) or
+        numbers that are measured (`cxlab.evidence.bins` bins them); if the table would have more than
+        `cxlab.evidence.room.MOST_ROWS` rows.
     """
     _refuse(lives, by=by, period=period, causes=causes)
     keys = Keys.of(lives, [*by, *(["bucket"] if bucket else [])])
-    codes = pd.Series(["lost"]) if causes == "one" else _codes(lives, causes)
     quarters = _quarters(window, first_month=first_month) if quarter else []
+    width = DAYS_PER_PERIOD[period]
+    refuse_too_many(lives, keys, quarters=len(quarters), window=window, width=width)
+    codes = pd.Series(["lost"]) if causes == "one" else _codes(lives, causes)
     beginnings, ends = time_at_risk(
         lives, keys.places(lives), keys.sizes, code=_code(lives, causes, codes, window=window),
-        codes=len(codes) + 1, window=window, quarters=quarters, at=len(by), width=DAYS_PER_PERIOD[period],
+        codes=len(codes) + 1, window=window, quarters=quarters, at=len(by), width=width,
     )  # fmt: skip
     names = {1: "lost"} if causes == "one" else {place: f"lost_{code}" for place, code in enumerate(codes, 1)}
     return _named(laid_out(beginnings, ends), keys=keys, quarters=quarters, at=len(by), names=names)
@@ -87,6 +97,14 @@ def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> 
     unknown = [name for name in by if name not in lives.columns]
     if unknown:
         raise ValueError(f"by names columns of lives ({', '.join(lives.columns)}); got {', '.join(unknown)}")
+    late = [name for name in by if name in KNOWN_AFTERWARDS]
+    if late:
+        raise ValueError(
+            f"by names what is known of everybody from the start; {', '.join(late)} is known afterwards"
+        )
+    measured = [name for name in by if lives[name].type().is_floating()]
+    if measured:
+        raise ValueError(f"by names columns of few values; {', '.join(measured)} is measured and has to be binned")
 
 
 def _codes(lives: ir.Table, causes: str) -> pd.Series:

@@ -96,6 +96,10 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
             make=lambda s: e.experience_table(s.panel, quarters=quarters[1:], by=["plan"], bucket=True),
             keys=["quarter", "grp", "tenure_band", "plan", "bucket"],
         ),
+        "case_table": Asked(
+            make=lambda s: e.case_table(s.lives, s.tables["loop_cases"], by=["plan"], window=window, bucket=True),
+            keys=["tenure", "plan", "case_state", "bucket"],
+        ),
         "followed": Asked(
             make=lambda s: e.followed(
                 s.lives, by=["plan"], close=quarters[-1].start, until=quarters[-1].end, bucket=True
