@@ -23,6 +23,10 @@ def evidence_of(company):
         bucketed=risk_table(lives, by=["plan"], window=window, bucket=True),
         patterns=risk_table(lives, by=["plan", "region"], window=window, period="week", bucket=True),
         reasons=risk_table(lives, window=window, causes="reason"),
+        joined=risk_table(
+            lives.filter(lives.start_day >= window.open_day), by=["plan"], window=window, period="week",
+            causes="reason", bucket=True,
+        ),
         stock=stock_table(lives, by=["plan"], window=window),
         followed=followed(lives, by=["plan"], close=now.start, until=now.end, bucket=True),
         risk_then=risk_then_of(company),
@@ -70,6 +74,7 @@ def all_findings():
             churn.staying_on(e.stock, e.bucketed, quarter=e.now),
             churn.hazard_ratios(e.patterns, of=["plan", "region"], quarter=e.now, reference={"plan": "en90"}),
             churn.exits(e.reasons, quarter=e.now),
+            churn.subdistribution(e.joined, by="plan", quarter=e.now),
             churn.at_risk(e.stock, e.risk, quarter=e.now, left=left),
             churn.at_risk(e.stock, e.risk, quarter=e.now, amount="revenue", by=None),
             churn.next_quarter(e.stock, e.risk, e.moves, quarter=e.now),

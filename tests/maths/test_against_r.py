@@ -10,6 +10,7 @@ import pytest
 
 from cxlab.maths.competing import aalen_johansen
 from cxlab.maths.cox import cox, cox_counts
+from cxlab.maths.fine_gray import fine_gray_counts
 from cxlab.maths.multiplicity import holm
 from cxlab.maths.pairwise import pairwise_log_rank
 from cxlab.maths.proportional import proportionality
@@ -195,3 +196,22 @@ def test_whether_the_ratios_hold(grid, rows, case):
     each, together = proportionality(counts, cox(counts), groups=[[place] for place in range(len(columns))])
     expected = asked(case, "zph km")["value"].tolist()
     assert [one.statistic for one in [*each, together]] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("cause", [1, 2])
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_fine_gray_from_counts_is_finegray_and_coxph(grid, rows, cause, ties):
+    frame = rows["ways"]
+    clock = np.arange(1, frame["time"].max() + 1)
+
+    def dense(lost):
+        times, n, d, patterns = grid(frame["time"], lost, group=frame[["a", "b"]], every=True)
+        place = np.searchsorted(times, clock).clip(max=len(times) - 1)  # at risk as at the next time of anybody
+        return n[place], np.where((times[place] == clock)[:, None], d[place], 0), patterns
+
+    n, own, patterns = dense(frame["cause"] == cause)
+    other = dense(frame["cause"] == 3 - cause)[1]
+    fit = cox(fine_gray_counts(n, own, other, design=patterns), ties=ties)
+    r = asked(f"ways, {'first' if cause == 1 else 'second'} cause", f"finegray {ties}")
+    assert fit.coefficients == pytest.approx(r["value"].to_numpy(), abs=1e-8)
+    assert fit.errors == pytest.approx(r["error"].to_numpy(), abs=1e-8)
