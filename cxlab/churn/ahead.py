@@ -15,6 +15,7 @@ from cxlab.churn.money import (
     prediction,
     quarters_check,
 )
+from cxlab.churn.stored import quantiles, repeated
 from cxlab.claim import empty_table, estimates, finding
 from cxlab.finding import Estimate, Finding, Message, Value, definition
 from cxlab.maths.risk_money import FEWEST_QUARTERS, AtRisk, Drift
@@ -30,6 +31,8 @@ def next_lost(
     risk: pd.DataFrame,
     *,
     quarter: Quarter,
+    moves: pd.DataFrame | None = None,
+    steps: Finding | None = None,
     by: str | None = "plan",
     amount: Literal["margin", "revenue"] = "margin",
     level: float = 0.95,
@@ -43,6 +46,9 @@ def next_lost(
     ----------
     stock, risk
         As for `at_risk`; ``risk`` with ``quarter=True``.
+    moves, steps
+        ``movements(lives, quarters=...)`` of the past quarters and ``churn.value_steps``, for what repeating the
+        last value would forecast.
 
     Returns
     -------
@@ -51,7 +57,13 @@ def next_lost(
     """
     whole, moved, n = _whole(stock, risk, by=by, column=amount, quarter=quarter, minimum=minimum)
     losing = None if whole is None or not stock[amount].sum() else prediction(whole, moved, n=n, level=level)
-    said = None if losing is None else Message(f"churn.next_lost.{amount}", {"losing": losing, **LOST_ON})
+    last = None
+    if steps is not None and len(steps.table):
+        gone = steps.table["step"].isin(["lost_voluntary", "lost_involuntary"])
+        value = float(steps.table["estimate"][gone].sum())
+        last = Estimate(value=value, low=value, high=value, unit="amount", level=level)
+    naive = _naive(moves, last, quarter=quarter, level=level)
+    said = None if losing is None else Message(f"churn.next_lost.{amount}", {"losing": losing, **LOST_ON, **naive})
     rule = definition("run-rate that leaves next quarter", by=by, amount=amount)
     return _forecast("churn.next_lost", losing, said, risk=risk, moved=moved, rule=rule, quarter=quarter)
 
@@ -61,11 +73,20 @@ def next_kept(
     risk: pd.DataFrame,
     *,
     quarter: Quarter,
+    moves: pd.DataFrame | None = None,
+    kept: Finding | None = None,
     by: str | None = "plan",
     level: float = 0.95,
     minimum: int = 10,
 ) -> Finding:
     """Share of those active at the close who will still be there at the next one.
+
+    Parameters
+    ----------
+    stock, risk
+        As for `at_risk`; ``risk`` with ``quarter=True``.
+    moves, kept
+        As for `next_lost`, with ``churn.kept``.
 
     Returns
     -------
@@ -76,13 +97,43 @@ def next_kept(
     lost = None if whole is None else prediction(whole, moved, n=n, level=level)
     keeping: Estimate | None = None
     if lost is not None and lost.low is not None and lost.high is not None:
-        low, high = max(0.0, 1 - lost.high / n), min(1.0, 1 - lost.low / n)
-        keeping = Estimate(
-            value=1 - lost.value / n, low=low, high=high, unit="share", n=n, kind="prediction", level=level
+        share = Estimate(
+            value=lost.value / n,
+            low=lost.low / n,
+            high=lost.high / n,
+            unit="share",
+            kind="prediction",
+            level=level,
         )
-    said = None if keeping is None else Message("churn.next_kept", {"keeping": keeping, **KEPT_ON})
+        keeping = _turned(share, n=n)
+    naive: dict[str, Value] = {}
+    if kept is not None and isinstance(kept.headline, Estimate):
+        gone = 1 - kept.headline.value
+        last = Estimate(value=gone, low=gone, high=gone, unit="share", level=level)
+        found = _naive(moves, last, quarter=quarter, level=level).get("naive")
+        if isinstance(found, Estimate):
+            naive = {"naive": _turned(found, n=None)}
+    said = None if keeping is None else Message("churn.next_kept", {"keeping": keeping, **KEPT_ON, **naive})
     rule = definition("still there at the next close", by=by)
     return _forecast("churn.next_kept", keeping, said, risk=risk, moved=moved, rule=rule, quarter=quarter)
+
+
+def _turned(lost: Estimate, *, n: int | None) -> Estimate:
+    """Share that stays, of a share that leaves."""
+    low, high = (None if end is None else min(1.0, max(0.0, 1 - end)) for end in (lost.high, lost.low))
+    return Estimate(
+        value=1 - lost.value, low=low, high=high, unit="share", n=n, kind="prediction", level=lost.level
+    )
+
+
+def _naive(
+    moves: pd.DataFrame | None, last: Estimate | None, *, quarter: Quarter, level: float
+) -> dict[str, Value]:
+    """What repeating the last value would forecast, to be kept beside the forecast."""
+    if moves is None or last is None:
+        return {}
+    found = repeated(moves, quarter=quarter, level=level, last=last)
+    return {} if found is None else {"naive": found}
 
 
 def _whole(
@@ -107,7 +158,8 @@ def _forecast(
     values: dict[str, Value] = {"quarter": quarter + 1}
     table = empty_table()
     if number is not None and said is not None:
-        message = Message(said.id, {**said.values, **values})
+        kept = {} if moved is None else quantiles(number, degrees=moved.quarters - 1)
+        message = Message(said.id, {**said.values, **values, **kept})
         row = {key: [value] for key, value in estimates(number.value, number.low, number.high, number.n).items()}
         table = pd.DataFrame(row)
     elif moved is None and 0 < seen < FEWEST_QUARTERS:

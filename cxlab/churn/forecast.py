@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.churn.money import drift_between, hazards_by, horizon_of, parts_at_risk, quarters_check
+from cxlab.churn.stored import quantiles, repeated
 from cxlab.claim import empty_table, estimates, finding, needs
 from cxlab.finding import Estimate, Finding, Message, Value, definition
 from cxlab.maths import intervals
@@ -59,7 +60,7 @@ def next_quarter(
         ``churn.next_quarter`` about the next quarter; table: ``part`` (active, newcomers). Withheld under 8
         quarters.
     """
-    needs(moves, "quarter", "joined", "back", source="movements")
+    needs(moves, "quarter", "joined", "back", "lost_voluntary", "lost_involuntary", source="movements")
     rule = definition("leavers of next quarter", by=by)
     if stock.empty or not len(risk):
         message = Message("churn.next_quarter.nothing", {"quarter": quarter + 1})
@@ -84,7 +85,10 @@ def next_quarter(
     else:
         customers = int(stock["customers"].sum())
         headline = _prediction(total.amount, variance, quarters=moved.quarters, n=customers, level=level)
-        message = Message("churn.next_quarter", {"leaving": headline, "quarter": quarter + 1, **COUNTED})
+        kept = quantiles(headline, degrees=moved.quarters - 1)
+        naive = repeated(moves, quarter=quarter, level=level)
+        kept |= {} if naive is None else {"naive": naive}
+        message = Message("churn.next_quarter", {"leaving": headline, "quarter": quarter + 1, **COUNTED, **kept})
         table = _parts(total.amount, fresh, customers=customers)
     return finding(
         "churn.next_quarter", about=quarter + 1, rule=rule, headline=headline, message=message, table=table,

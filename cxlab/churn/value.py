@@ -72,7 +72,9 @@ def value_lost(
     values |= {
         "lost": lost, "customers": float(gone["customers"].sum() / there["customers"].sum()),
         "most": float(largest["estimate"]), "reason": Label(of="reason", code=str(largest["reason"])),
-    } | ({} if share is None else {"share": share})  # fmt: skip
+    }  # fmt: skip
+    if share is not None:
+        values["share"] = share
     case = "churn.value_lost" + ".revenue" * (amount == "revenue") + ".no_interval" * (share is None)
     return finding(
         "churn.value_lost", about=quarter, rule=rule, headline=share, message=Message(case, values), table=table,
@@ -105,7 +107,7 @@ def _by_reason(gone: pd.DataFrame, *, amount: str, minimum: int) -> pd.DataFrame
 
 
 def _by_bucket(rows: pd.DataFrame, column: str) -> Array:
-    return np.bincount(rows["bucket"], weights=rows[column].to_numpy(dtype=float), minlength=BUCKETS)
+    return np.bincount(rows["bucket"], weights=rows[column].to_numpy(dtype=float), minlength=BUCKETS).astype(float)
 
 
 def _share_lost(rows: pd.DataFrame, *, column: str, level: float) -> tuple[Estimate | None, int]:
@@ -190,10 +192,9 @@ def value_steps(
             table=empty_table("step", "unit"), shape="flow", method=method,
         )  # fmt: skip
     steps = _steps(moved, amount=amount)
-    table = pd.DataFrame(
-        {"step": list(steps), "unit": "amount"}
-        | estimates(*[np.array([of[0] for of in steps.values()])] * 3, [of[1] for of in steps.values()])
-    )
+    counted, n = (np.array([of[place] for of in steps.values()]) for place in (0, 1))
+    rest = estimates(counted, counted, counted, n)
+    table = pd.DataFrame({"step": list(steps), "unit": "amount", **rest})
     still, buckets = _still(rows, amount=amount, level=level)
     values: dict[str, Value] = {"quarter": quarter, "open": whole, "close": steps["close"][0]}
     case = "churn.value_steps" + ".revenue" * (amount == "revenue") + ".no_interval" * (still is None)

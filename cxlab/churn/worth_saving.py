@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -190,17 +190,16 @@ def _rows(
     keys: Sequence[str], amount: str, level: float,
 ) -> pd.DataFrame:  # fmt: skip
     """One row per value of the keys: its share of customers and of the amount of all, its amount at risk."""
-    sums = stock.groupby(list(keys))[["customers", amount]].sum()
+    sums: Any = stock.groupby(list(keys))[["customers", amount]].sum()
     people, money = (float(sums[name].sum()) for name in ("customers", amount))
     rows = []
     for key, part in parts.items():
-        mine = sums.loc[key if len(keys) > 1 else key[0]]
-        n = int(mine["customers"])
-        each = expectation(part, moved, n=n, level=level)
+        n, held = (float(sums.loc[key if len(keys) > 1 else key[0], name]) for name in ("customers", amount))
+        each = expectation(part, moved, n=int(n), level=level)
         rows.append(
             dict(zip(keys, map(str, key), strict=True))
-            | {"customers_share": n / people, "total_share": float(mine[amount]) / money}
-            | estimates(each.value, each.low, each.high, n)
+            | {"customers_share": n / people, "total_share": held / money}
+            | estimates(each.value, each.low, each.high, int(n))
         )
     return pd.DataFrame(rows)
 

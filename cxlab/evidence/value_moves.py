@@ -66,7 +66,8 @@ def value_moves(
     ]
     sums = pd.concat(frames, ignore_index=True)
     sums[list(SUMS)] = sums[list(SUMS)].astype("int64")
-    return sums.groupby(keys, as_index=False, sort=True, dropna=False)[list(SUMS)].sum()
+    whole: pd.DataFrame = sums.groupby(keys, as_index=False, sort=True, dropna=False)[list(SUMS)].sum()
+    return whole
 
 
 def _moved(lives: ir.Table, before: ir.Table, *, quarter: Quarter, by: Sequence[str]) -> ir.Table:

@@ -6,6 +6,7 @@ References
 .. [2] Cox, D. R. (1958). Two further applications of a model for binary regression. Biometrika 45.
 .. [3] Harrell, F. E., Califf, R. M., Pryor, D. B., Lee, K. L. and Rosati, R. A. (1982). Evaluating the yield of
    medical tests. JAMA 247.
+.. [4] Gneiting, T. and Raftery, A. E. (2007). Strictly proper scoring rules, prediction, and estimation. JASA 102.
 """
 
 from __future__ import annotations
@@ -126,3 +127,22 @@ def concordance(at_risk: ArrayLike, lost: ArrayLike, score: ArrayLike) -> float:
     if not pairs:
         raise ValueError("concordance needs somebody lost while somebody else was at risk; got none")
     return float((gone * (below + left / 2)).sum() / pairs)
+
+
+def interval_score(low: float, high: float, came: float, *, level: float = 0.95) -> float:
+    """Width of an interval plus 2 / (1 - level) times how far what came lies outside it [4]_; less is better.
+
+    >>> interval_score(10, 20, 15), interval_score(10, 20, 21)
+    (10.0, 50.0)
+    """
+    tail = round(2 / (1 - level), 9)
+    return float(high - low + tail * (max(0.0, low - came) + max(0.0, came - high)))
+
+
+def at_most(held: int, made: int, level: float) -> float:
+    """Chance that of so many intervals, each holding with chance ``level``, no more than ``held`` hold.
+
+    >>> round(at_most(6, 8, 0.95), 3), round(at_most(5, 8, 0.95), 3)
+    (0.057, 0.006)
+    """
+    return float(special.bdtr(held, made, level))

@@ -3,6 +3,7 @@
 from cxlab.overview.board import Board, Bridge, Commentary, Decision, Line, Quote, Tile
 from cxlab.overview.compose import findings, page, questions
 from cxlab.overview.forecasts import forecast_graded
+from cxlab.overview.series import forecast_series
 from cxlab.overview.targets import target_for
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Tile",
     "findings",
     "forecast_graded",
+    "forecast_series",
     "page",
     "questions",
     "target_for",

@@ -16,6 +16,9 @@ GRADED_ON = "graded_on"
 rows of its table.
 """
 
+NAIVE = "naive"
+"""Value of a forecast's message: what repeating the last value would have forecast."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
@@ -25,6 +28,7 @@ class Graded:
     forecast: Estimate
     came: float
     afterwards: bool
+    naive: Estimate | None = None
 
     @property
     def held(self) -> bool:
@@ -83,7 +87,11 @@ def _graded(forecast: Finding, found: Found) -> Graded | None:
     if came is None:
         return None
     afterwards = any(check.name == MADE_AFTERWARDS for check in forecast.checks)
-    return Graded(name=forecast.name, forecast=number, came=came, afterwards=afterwards)
+    naive = forecast.message.values.get(NAIVE)
+    return Graded(
+        name=forecast.name, forecast=number, came=came, afterwards=afterwards,
+        naive=naive if isinstance(naive, Estimate) else None,
+    )  # fmt: skip
 
 
 def _came(on: str, found: Mapping[str, Finding]) -> float | None:

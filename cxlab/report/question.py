@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Unit, Withheld
-from cxlab.overview import forecast_graded
+from cxlab.overview import forecast_graded, forecast_series
+from cxlab.quarter import Quarter
 from cxlab.report.clean import plain
 from cxlab.report.evidence import proof_line, with_proofs
 from cxlab.report.notebook import body, parts, shown_findings, taken_out
@@ -21,6 +23,9 @@ from cxlab.report.tables import CHANGES
 from cxlab.wording import Wording
 
 Item = dict[str, str]
+
+GRADED_QUARTERS = 8
+"""Quarters a series of forecasts is looked back over."""
 
 NO_STEP: Mapping[str, Any] = {"metadata": {}}
 """The notebook of a step that did not run."""
@@ -187,13 +192,29 @@ def commentary(report: Report, step: str, *, language: str) -> list[dict[str, st
 
 
 def said_last_time(report: Report, step: str, *, wording: Wording) -> list[str]:
-    """Grade what last quarter's published report forecast of this question, or say that none did."""
+    """Grade what last quarter's published report forecast of this question, or say that none did; then series."""
     found = {finding.name: finding for finding in report.findings}
     last = recall_all(report.study, quarter=report.study.quarter - 1)
     ours = {name: finding for name, finding in last.items() if finding.question == step}
     messages = forecast_graded(found, last=ours, quarter=report.study.quarter)
     messages = messages or (Message("overview.said.nothing"),)
-    return [wording.say(message) for message in messages]
+    series = [one.message for one in forecast_series(_ledgers(report)) if one.name.partition(".")[0] == step]
+    return [wording.say(message) for message in (*messages, *series)]
+
+
+@lru_cache(maxsize=1)
+def _ledgers(report: Report) -> tuple[tuple[Mapping[str, Finding], Mapping[str, Finding], Quarter], ...]:
+    """Last quarter's findings, the quarter's own and the quarter, for up to `GRADED_QUARTERS` of them."""
+    now = report.study.quarter
+    found: Mapping[str, Finding] = {finding.name: finding for finding in report.findings}
+    rows = []
+    for back in range(GRADED_QUARTERS):
+        last = recall_all(report.study, quarter=now - back - 1)
+        if not last:
+            break
+        rows.append((last, found, now - back))
+        found = last
+    return tuple(rows)
 
 
 def _contents(

@@ -10,7 +10,7 @@ import pytest
 
 from cxlab import churn
 from cxlab.evidence.value_band import SHARES
-from cxlab.finding import Withheld
+from cxlab.finding import Estimate, Withheld
 from cxlab.quarter import Quarter
 from cxlab.wording import Wording
 
@@ -132,6 +132,37 @@ def test_forecasts_are_predictions_of_the_next_quarter(made):
     for of in (churn.next_lost, churn.next_kept):
         assert of(made.stock, few, quarter=NOW).message.id == "churn.next_quarter.too_few_quarters"
         assert of(made.stock.head(0), made.risk, quarter=NOW).message.id == "churn.next_quarter.nothing"
+
+
+def moves_of(numbers):
+    quarters = [str(each) for each in (NOW - len(numbers) + 1).until(NOW)]
+    return pd.DataFrame({"quarter": quarters, "lost_voluntary": numbers, "lost_involuntary": 0})
+
+
+def test_a_forecast_keeps_its_quantiles_and_what_the_last_value_would_say(made):
+    moves = moves_of([100, 110, 99, 108.9, 98.01, 200])
+    steps = SimpleNamespace(table=pd.DataFrame({"step": ["open", "lost_voluntary", "lost_involuntary"],
+                                                "estimate": [9e6, 3e6, 1e6]}))  # fmt: skip
+    found = churn.next_lost(made.stock, made.risk, quarter=NOW, moves=moves, steps=steps).message.values
+    assert [found[f"q{at}"] for at in ("2_5", "50", "97_5")] == pytest.approx(
+        [found["losing"].low, found["losing"].value, found["losing"].high]
+    )
+    assert (
+        found["q2_5"] < found["q10"] < found["q25"] < found["q50"] < found["q75"] < found["q90"] < found["q97_5"]
+    )
+    naive = found["naive"]
+    changes = np.array([0.1, -0.1, 0.1, -0.1, 200 / 98.01 - 1])
+    assert (naive.value, naive.unit, naive.kind) == (4e6, "amount", "prediction")
+    assert naive.high - 4e6 == pytest.approx(4e6 * 2.5706 * np.sqrt(np.mean(changes**2)), rel=1e-4)
+    stays = Estimate(value=0.9, low=0.88, high=0.92, unit="share", n=1000)
+    kept = churn.next_kept(
+        made.stock, made.risk, quarter=NOW, moves=moves_of([100, 110, 99, 108.9, 98.01]),
+        kept=SimpleNamespace(headline=stays),
+    ).message.values  # fmt: skip
+    assert kept["naive"].value == pytest.approx(0.9)
+    assert 0.9 - kept["naive"].low == pytest.approx(0.1 * 0.1 * 2.7764, rel=1e-4)
+    few = churn.next_kept(made.stock, made.risk, quarter=NOW, moves=moves_of([100, 110]), kept=None)
+    assert "naive" not in few.message.values
 
 
 def test_forecasts_hold_in_made_up_quarters_with_drift(made):
