@@ -8,6 +8,7 @@ from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
 from cxlab.churn.cases import cases
 from cxlab.churn.change import left_where
+from cxlab.churn.cohorts import cohorts
 from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
 from cxlab.churn.movement import left
@@ -17,6 +18,7 @@ from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.claim import scope_of
 from cxlab.errors import DataError
 from cxlab.evidence.cases import case_table
+from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
@@ -152,7 +154,7 @@ def value_at(study: Study) -> tuple[Finding | None, Finding | None, Finding | No
     -------
     tuple of Finding or None
         ``churn.value_lost``, ``churn.kept``, ``churn.value_steps``; None where the study's window shows no
-        quarter before.
+        quarter before. The first says that no amounts are known, and the last is None, where none are.
     """
     quarter, amount, level = study.quarter, study.config.amount, study.config.level
     if (quarter - 1).start < study.window.open:
@@ -165,17 +167,23 @@ def value_at(study: Study) -> tuple[Finding | None, Finding | None, Finding | No
     return (
         value_lost(moved, quarter=quarter, amount=amount, level=level, minimum=study.config.minimum_n),
         kept(moved, quarter=quarter, amount=amount, level=level),
-        value_steps(moved, quarter=quarter, amount=amount, level=level),
+        value_steps(moved, quarter=quarter, amount=amount, level=level) if moved[amount].any() else None,
     )
 
 
-def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding, Finding, Finding]:
+def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding | None, Finding | None, Finding | None]:
     """Say where the money at risk lies: by segment, by tenth of value, and where value and risk meet.
 
     Parameters
     ----------
     risk : DataFrame
         ``risk_table(study.lives, by=["plan"], window=study.window, quarter=True)`` by day.
+
+    Returns
+    -------
+    tuple of Finding or None
+        ``churn.at_risk_segment``, None where there are not two segments; ``churn.at_risk_value_decile``,
+        ``churn.worth_saving``; None where no amounts are known, which ``churn.at_risk`` says.
     """
     edges = value_edges(study.lives, window=study.window, amount=study.config.amount)
     stock = stock_table(
@@ -183,9 +191,13 @@ def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding, Finding, Findi
         by=["plan", "segment", "value_band"], window=study.window,
     )  # fmt: skip
     amount, level, minimum = study.config.amount, study.config.level, study.config.minimum_n
-    quarter = study.quarter
+    quarter, segments = study.quarter, stock["segment"].nunique()
+    if not stock[amount].any():
+        return None, None, None
     return (
-        at_risk_by(stock, risk, of="segment", quarter=quarter, amount=amount, level=level, minimum=minimum),
+        at_risk_by(stock, risk, of="segment", quarter=quarter, amount=amount, level=level, minimum=minimum)
+        if segments > 1
+        else None,
         at_risk_value(
             stock, risk, edges=edges, shares=SHARES, quarter=quarter, amount=amount, level=level, minimum=minimum
         ),
@@ -220,3 +232,14 @@ def subdistribution_at(study: Study) -> Finding:
         by="plan", quarter=study.quarter, reference=study.config.rules.reference.get("plan", ""),
         level=study.config.level, minimum=study.config.minimum_n,
     )  # fmt: skip
+
+
+def cohorts_at(study: Study) -> Finding:
+    """What of each joining quarter is still there (``churn.cohorts``); revenue too where the study has any."""
+    customers = cohort_customers(study.lives, quarters=study.quarters)
+    revenue = None
+    if not study.load.cannot_run("revenue"):
+        revenue = cohort_revenue(study.panel, quarters=study.quarters)
+    return cohorts(
+        customers, revenue, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from cxlab import churn
 from cxlab.evidence import movements, risk_table, stock_table
-from cxlab.finding import Estimate
+from cxlab.finding import Estimate, Withheld
 from cxlab.synth import make_company
 from cxlab.tables import open_study
 
@@ -76,6 +76,40 @@ def test_what_left_is_what_truly_left(study, truth):
         lost = int(moves["lost_voluntary"].sum() + moves["lost_involuntary"].sum())
         assert lost == truth[str(quarter)]["left"]
         assert int(moves["joined"].sum()) == truth[str(quarter)]["joined"]
+
+
+def test_the_money_ties_out_from_close_to_close(study):
+    """Every amount of both stocks in one step; those who left are those of the count who were there before."""
+    lost, kept, steps = churn.value_at(study)
+    before = study.earlier(1)
+    amount = steps.table.set_index("step")["estimate"]
+    for step, at in (("open", before), ("close", study)):
+        assert amount[step] == stock_table(at.lives, window=at.window)["margin"].sum()
+    assert next(check for check in steps.checks if check.name == "ties_out").passed
+    assert lost.table["estimate"].sum() == amount[["lost_voluntary", "lost_involuntary"]].sum()
+    moves = movements(study.lives, quarters=[study.quarter])
+    assert kept.headline.n == int(moves["open"].sum() - steps.table.set_index("step")["n"]["transferred"])
+
+
+def test_the_money_at_risk_lies_where_customers_bring_much_and_leave_often(study):
+    risk = risk_table(study.lives, by=["plan"], window=study.window, quarter=True)
+    whole = churn.at_risk(stock_table(study.lives, by=["plan"], window=study.window), risk, quarter=study.quarter)
+    segments, tenths, saving = churn.saving_at(study, risk)
+    for found in (segments, tenths, saving):
+        assert found.table["estimate"].sum() == pytest.approx(whole.headline.value, rel=1e-9)
+    # the two segments are the parity of an id: they hold the same
+    assert segments.message.id == "churn.at_risk_by.margin.alike"
+    cells = saving.table.set_index(["value_third", "risk_third"])["estimate"]
+    assert cells["high", "high"] > cells["high", "low"] > cells["low", "low"]
+
+
+def test_a_law_that_older_customers_contradict_is_not_used(study):
+    """Renewals after three and four years are in no smooth law: newcomers have not been seen so long."""
+    everyone = risk_table(study.lives, window=study.window, bucket=True)
+    found = churn.beyond_at(study, everyone)
+    assert isinstance(found.headline, Withheld)
+    assert found.message.id == "churn.beyond.contradicted"
+    assert next(check for check in found.checks if check.name == "trial").passed
 
 
 def test_twelve_month_retention_holds_the_planted_one(study):
