@@ -14,6 +14,9 @@ from cxlab.evidence.keys import Ints, stretch_of, unpacked
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, Window, day_number
 
+SEEN_FROM = "seen_from"
+"""Column of the day number from which on a row is at risk, where that is not the start of the spell."""
+
 SPAN = 1 << 20
 """No tenure is as many days."""
 
@@ -48,7 +51,7 @@ def time_at_risk(
     window: Window,
     quarters: Sequence[Quarter],
     at: int,
-    width: float,
+    width: float | ir.IntegerValue,
 ) -> tuple[Ends, Ends]:
     """Count beginnings and ends of time at risk; the spells are read once.
 
@@ -60,12 +63,14 @@ def time_at_risk(
         Code of the loss, 0 for none, below ``codes``.
     quarters : sequence of Quarter
         Where time is cut; none: it is not. The number of the quarter takes place ``at`` of the pattern.
-    width : float
-        Days of a period of the clock.
+    width : float or integer column
+        Days of a period of the clock; a column where each spell has its own, and time is not cut.
     """
     seen = window.close_day - 1  # the last day on which an exit could be seen
     end = ibis.least(ibis.coalesce(lives.exit_day, seen), seen)
     entry = ibis.greatest(window.open_day - lives.start_day, 0)
+    if SEEN_FROM in lives.columns:
+        entry = ibis.greatest(entry, lives[SEEN_FROM] - lives.start_day)
     held_by = stretch_of(end, [day_number(quarter.start) for quarter in quarters[1:]])
     pattern = [*places[:at], held_by, *places[at:]]
     known = (*sizes[:at], max(len(quarters), 1), *sizes[at:])
@@ -81,13 +86,13 @@ def time_at_risk(
     ended, why, tenure = unpacked(exits.numbers, (-1, codes, SPAN))
     beginnings = Ends(pattern=began, tenure=first, code=np.zeros_like(began), customers=entries.counts)
     ends = Ends(pattern=ended, tenure=tenure, code=why, customers=exits.counts)
-    if not quarters:
+    if not quarters or not isinstance(width, float):
         return beginnings, ends
     return _cut(beginnings, ends, quarters, window=window, inner=int(np.prod(sizes[at:])), width=width)
 
 
-def _floor(days: ir.IntegerValue, width: float) -> ir.IntegerValue:
-    return days if width == 1 else (days / width).floor().cast("int64")
+def _floor(days: ir.IntegerValue, width: float | ir.IntegerValue) -> ir.IntegerValue:
+    return days if isinstance(width, float) and width == 1 else (days / width).floor().cast("int64")
 
 
 def _cut(

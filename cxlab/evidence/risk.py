@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cxlab.evidence.at_risk import Lines, laid_out, time_at_risk
+from cxlab.evidence.at_risk import SEEN_FROM, Lines, laid_out, time_at_risk
 from cxlab.evidence.keys import Keys, place_of, unpacked
 from cxlab.evidence.room import refuse_too_many
 from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter, Window
@@ -21,6 +21,9 @@ KNOWN_AFTERWARDS = (
     "exit_day", "tenure_days", "cause", "reason", "provisional", "idle_days", "revenue_amount", "margin_amount",
 )  # fmt: skip
 """Columns of lives that hang on whether a customer left: amounts are 0 for those who did."""
+
+TERM = "term"
+"""Clock of contract terms: each spell has its own."""
 
 DAYS_PER_PERIOD = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH, "quarter": 3 * DAYS_PER_MONTH}
 
@@ -51,8 +54,9 @@ def risk_table(
         Columns of ``lives`` whose values make a pattern.
     window : Window
         The time looked at; an exit on or after ``window.close`` has not happened yet.
-    period : {"day", "week", "month", "quarter"}
-        Clock of ``tenure``. A coarse period holds everybody at risk at any time in it.
+    period : {"day", "week", "month", "quarter", "term"}
+        Clock of ``tenure``. A coarse period holds everybody at risk at any time in it. ``"term"`` counts the terms
+        of each one's contract: ``term_days`` of ``lives`` (`cxlab.evidence.episodes.with_terms`).
     causes : {"one", "cause", "reason"}
         One column ``lost``, or a column ``lost_<code>`` per cause or reason.
     quarter : bool
@@ -76,10 +80,11 @@ def risk_table(
         `cxlab.evidence.room.MOST_ROWS` rows.
     """
     _refuse(lives, by=by, period=period, causes=causes)
+    _refuse_cuts(lives, period=period, quarter=quarter)
     keys = Keys.of(lives, [*by, *(["bucket"] if bucket else [])])
     quarters = _quarters(window, first_month=first_month) if quarter else []
-    width = DAYS_PER_PERIOD[period]
-    refuse_too_many(lives, keys, quarters=len(quarters), window=window, width=width)
+    width = lives["term_days"] if period == TERM else DAYS_PER_PERIOD[period]
+    refuse_too_many(lives, keys, quarters=len(quarters), window=window, width=DAYS_PER_PERIOD.get(period, 1.0))
     codes = pd.Series(["lost"]) if causes == "one" else _codes(lives, causes)
     beginnings, ends = time_at_risk(
         lives, keys.places(lives), keys.sizes, code=_code(lives, causes, codes, window=window),
@@ -90,8 +95,8 @@ def risk_table(
 
 
 def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> None:
-    if period not in DAYS_PER_PERIOD:
-        raise ValueError(f"period must be one of {', '.join(DAYS_PER_PERIOD)}; got {period!r}")
+    if period not in (*DAYS_PER_PERIOD, TERM):
+        raise ValueError(f"period must be one of {', '.join((*DAYS_PER_PERIOD, TERM))}; got {period!r}")
     if causes not in ("one", "cause", "reason"):
         raise ValueError(f"causes must be one of one, cause, reason; got {causes!r}")
     unknown = [name for name in by if name not in lives.columns]
@@ -105,6 +110,25 @@ def _refuse(lives: ir.Table, *, by: Sequence[str], period: str, causes: str) -> 
     measured = [name for name in by if lives[name].type().is_floating()]
     if measured:
         raise ValueError(f"by names columns of few values; {', '.join(measured)} is measured and has to be binned")
+
+
+def _refuse_cuts(lives: ir.Table, *, period: str, quarter: bool) -> None:
+    """Refuse what cannot be cut at quarters, where only starts are known, and spells without a term."""
+    own = [
+        name
+        for name in (SEEN_FROM, "term_days")
+        if name in lives.columns and (name == SEEN_FROM or period == TERM)
+    ]
+    if quarter and own:
+        raise ValueError(
+            f"time is cut at quarters by the start of a spell alone; {', '.join(own)} cannot be heeded"
+        )
+    if period == TERM:
+        if "term_days" not in lives.columns:
+            raise ValueError("the clock of terms needs term_days; cxlab.evidence.episodes.with_terms adds it")
+        without = int(lives.filter(~(lives.term_days > 0).fill_null(False)).count().to_pyarrow().as_py())
+        if without:
+            raise ValueError(f"{without:,} spells have no term: leave them out first, or take another clock")
 
 
 def _codes(lives: ir.Table, causes: str) -> pd.Series:

@@ -203,7 +203,7 @@ def test_nobody_at_risk_gives_an_empty_table_with_its_columns(lives, half_year):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"period": "year"}, "period must be one of day, week, month, quarter; got 'year'"),
+        ({"period": "year"}, "period must be one of day, week, month, quarter, term; got 'year'"),
         ({"causes": "all"}, "causes must be one of one, cause, reason; got 'all'"),
     ],
 )
