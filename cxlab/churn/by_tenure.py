@@ -18,8 +18,8 @@ from cxlab.maths.multiplicity import holm
 from cxlab.maths.proportional import proportionality
 from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter
 
-BANDS = (0, 3, 12)
-"""Edges of tenure bands in months; the last is open."""
+BANDS = (0, 3, 11)
+"""Edges of tenure bands in months; the last is open, and a first year's contract ends inside it."""
 
 NAME = "churn.ratio_by_tenure"
 
@@ -139,7 +139,8 @@ def _said(table: pd.DataFrame, group: Label, against: Label, *, level: float) ->
     values: dict[str, Value] = {"group": group, "reference": against}
     if len(table) < 2:
         return None, Message(f"{NAME}.one_band", values)
-    most, least = (table.loc[table["estimate"].astype(float).agg(which)] for which in ("idxmax", "idxmin"))
+    ratios = table["estimate"].to_numpy(dtype=float)
+    most, least = table.iloc[int(ratios.argmax())], table.iloc[int(ratios.argmin())]
     headline = estimate_of(most, unit="ratio", level=level)
     values |= {
         "most": headline, "least": estimate_of(least, unit="ratio", level=level),

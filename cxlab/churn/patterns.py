@@ -69,10 +69,10 @@ def comparison(
     """
     coded = {name: risk[name].astype("category") for name in of}  # compared and grouped many times below
     rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1), **coded)
-    holes = {name: rows[name].isna() for name in (*of, *strata) if rows[name].isna().any()}
-    unknown = tuple(Label(of="term", code=name) for name in holes)
-    without = int(rows.loc[np.logical_or.reduce(list(holes.values())), "lost"].sum()) if holes else 0
-    rows = rows.dropna(subset=list(holes)) if holes else rows
+    known = rows[[*of, *strata]].notna()
+    unknown = tuple(Label(of="term", code=str(name)) for name in known if not known[name].all())
+    without = int(rows["lost"].to_numpy()[~known.to_numpy().all(axis=1)].sum())
+    rows = rows.dropna(subset=[label.code for label in unknown]) if unknown else rows
     _refuse(risk, of=of, reference=reference)
     rows, small, nobody = _large_enough(rows, of=of, minimum=minimum)
     chosen: dict[str, str] = {}

@@ -180,11 +180,11 @@ def _sums(spells: Spells, b: Array, *, ties: Ties) -> tuple[_Sums, float]:
     risk = np.exp(eta - shift)
     held, own = spells.weight * risk, spells.event >= 0
     size, where = int(spells.bounds[-1]), spells.event[own]
-    count = np.bincount(where, weights=spells.weight[own], minlength=size)
 
     def lost(values: Array) -> Array:
-        return np.bincount(where, weights=values[own], minlength=size)
+        return np.bincount(where, weights=values[own], minlength=size).astype(float)
 
+    count = lost(spells.weight)
     columns = range(spells.design.shape[1])
     xr = np.column_stack([_at_risk(spells, held * spells.design[:, c]) for c in columns])
     xt = np.column_stack([lost(held * spells.design[:, c]) for c in columns])

@@ -70,8 +70,8 @@ def unfit(at_risk: ArrayLike, lost: ArrayLike, design: ArrayLike, *, strata: Arr
     differences = np.unique(x[events] - x[others], axis=0)
     following = _following(differences)
     if following is not None:
-        column, others = following
-        return [Unfit(column=column, kind=_kind_of(x[:, [*others, column]]), others=others)]
+        column, earlier = following
+        return [Unfit(column=column, kind=_kind_of(x[:, [*earlier, column]]), others=earlier)]
     direction = _separating(differences)
     return [] if direction is None else [Unfit(column=int(np.argmax(np.abs(direction))), kind="separated")]
 
@@ -197,7 +197,7 @@ def _following(differences: Array) -> tuple[int, tuple[int, ...]] | None:
         return None
     column = next(c for c in range(scaled.shape[1]) if np.linalg.matrix_rank(scaled[:, : c + 1]) <= c)
     weights = np.linalg.lstsq(scaled[:, :column], scaled[:, column], rcond=None)[0]
-    return column, tuple(np.flatnonzero(np.abs(weights) > 1e-8).tolist())
+    return column, tuple(place for place, weight in enumerate(weights) if abs(weight) > 1e-8)
 
 
 def _separating(differences: Array) -> Array | None:

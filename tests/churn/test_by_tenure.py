@@ -35,8 +35,8 @@ def test_each_band_has_its_planted_ratio():
         weekly(0.5, buckets=25), of=["plan", "region"], quarter=NOW, reference={"plan": "a", "region": "x"}
     )
     rows = found.table.set_index("tenure_band")
-    assert list(rows.index) == ["1-3", "4-12", "13+"]
-    for band, planted in (("1-3", 3.0), ("4-12", 0.5), ("13+", 0.5)):
+    assert list(rows.index) == ["1-3", "4-11", "12+"]
+    for band, planted in (("1-3", 3.0), ("4-11", 0.5), ("12+", 0.5)):
         assert rows.low[band] <= planted <= rows.high[band]
     assert found.message.id == "churn.ratio_by_tenure"
     assert found.message.values["group"] == Label(of="plan", code="b")
@@ -55,7 +55,7 @@ def test_a_steady_ratio_is_not_split():
 
 def test_a_band_in_which_nobody_of_the_group_left_is_named():
     found = churn.ratio_by_tenure(weekly(2.0, early_ratio=0.0), of=["plan"], quarter=NOW, reference={"plan": "a"})
-    assert found.table["tenure_band"].tolist() == ["4-12", "13+"]
+    assert found.table["tenure_band"].tolist() == ["4-11", "12+"]
     check = next(each for each in found.checks if each.name == "bands")
     assert check.message.values == {"bands": (Label(of="tenure_band", code="1-3"),)}
 
