@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -70,59 +71,111 @@ def beyond(
         where the curve is too short, where the law missed the months held back, or where older customers
         contradict it. Message values: ``law``, ``least`` and ``most`` of the other laws, ``reached`` (months).
     """
-    rule, method = (
-        definition("staying beyond what was seen", months=horizon_months),
-        Message("churn.method.beyond"),
-    )
-    grid, buckets = risk_grid(risk), bucket_grid(risk)
+    seen = _seen(risk, minimum=minimum)
+    reached = len(seen.counts)
+    months = horizon_months or 12 * (reached // 12 + (2 if reached % 12 else 1))
+    values: dict[str, Value] = {"months": months, "reached": float(reached), "quarter": quarter}
+    held = min(HELD_BACK, reached // 3)
+    tried = _fits(seen.counts.until(reached - held)) if reached >= LEAST_MONTHS else {}
+    found: _Projected | None = None
+    checks: tuple[Check, ...] = ()
+    if reached >= months:
+        case = "churn.beyond.seen"
+    elif not tried:
+        case, values = "churn.beyond.too_short", values | {"least": LEAST_MONTHS}
+    else:
+        found = _projected(seen, tried, held=held, months=months, level=level)
+        checks, said = _checks(seen, found, everyone, held=held, months=months, level=level, minimum=minimum)
+        case, values = _case(found, checks), {**values, **found.values, **said}
+    if case != "churn.beyond":
+        found = None
+    return finding(
+        "churn.beyond", about=quarter, rule=definition("staying beyond what was seen", months=horizon_months),
+        headline=None if found is None else found.staying, message=Message(case, values),
+        table=empty_table("tenure_months") if found is None else found.table, shape="curve",
+        method=Message("churn.method.beyond"), checks=checks,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """Days on which enough are at risk, of everybody and by bucket, and the months they make."""
+
+    grid: RiskGrid
+    buckets: RiskGrid | None
+    days: int
+    counts: Monthly
+
+
+def _seen(risk: pd.DataFrame, *, minimum: int) -> _Seen:
+    grid = risk_grid(risk)
     few = np.flatnonzero(grid.at_risk[0] < minimum)
     days = int(few[0]) if len(few) else grid.at_risk.shape[1]
-    seen = by_month(grid.at_risk[0, :days], grid.lost[0, :days], month_days=DAYS_PER_MONTH)
-    months = horizon_months or 12 * (len(seen) // 12 + 2 - (len(seen) % 12 == 0))
-    values: dict[str, Value] = {"months": months, "reached": float(len(seen)), "quarter": quarter}
+    counts = by_month(grid.at_risk[0, :days], grid.lost[0, :days], month_days=DAYS_PER_MONTH)
+    return _Seen(grid=grid, buckets=bucket_grid(risk), days=days, counts=counts)
 
-    def answered(headline: Estimate | None, case: str, table: pd.DataFrame, *checks: Check) -> Finding:
-        return finding(
-            "churn.beyond", about=quarter, rule=rule, headline=headline, message=Message(case, values),
-            table=table, shape="curve", method=method, checks=checks,
-        )  # fmt: skip
 
-    nothing, clusters = (
-        empty_table("tenure_months"),
-        cluster_check(None if buckets is None else occupied(buckets.at_risk)),
-    )
-    if len(seen) >= months:
-        return answered(None, "churn.beyond.seen", nothing)
-    held = min(HELD_BACK, len(seen) // 3)
-    tried = _fits(seen.until(len(seen) - held)) if len(seen) >= LEAST_MONTHS else {}
-    if not tried:
-        values["least"] = LEAST_MONTHS
-        return answered(None, "churn.beyond.too_short", nothing)
-    best = max(tried, key=lambda name: log_likelihood(name, seen, tried[name].at, after=len(seen) - held))
-    laws = _fits(seen)
-    law = _refitted(best, seen)
-    others = [float(_carried(seen, other, months)) for name, other in laws.items() if name != best]
-    values |= {"law": Label(of="law", code=best), "held": held, "n": len(tried)}
-    values |= {"least": min(others, default=0.0), "most": max(others, default=1.0)}
-    ends = _ends(grid, buckets, law, days=days, months=_points(len(seen), months), level=level)
-    table = _table(seen, law, ends, horizon=months)
-    last = table.iloc[-1]
-    if not np.isfinite(last["low"]):
-        return answered(None, "churn.beyond.no_interval", table.iloc[:0], clusters)
-    staying = Estimate(
-        value=float(last["estimate"]), low=float(last["low"]), high=float(last["high"]), unit="share",
-        n=int(last["n"]), level=level,
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Projected:
+    """The law that did best on the months held back, as it was then, and the curve carried on by it fitted anew.
+
+    ``staying`` is None where no interval can be given.
+    """
+
+    trial: Law
+    table: pd.DataFrame
+    staying: Estimate | None
+    values: dict[str, Value]
+
+
+def _projected(seen: _Seen, tried: Mapping[str, Law], *, held: int, months: int, level: float) -> _Projected:
+    counts = seen.counts
+    after = len(counts) - held
+    best = max(tried, key=lambda name: log_likelihood(name, counts, tried[name].at, after=after))
+    law = _refitted(best, counts)
+    others = [float(_carried(counts, other, months)) for name, other in _fits(counts).items() if name != best]
+    points = _points(len(counts), months)
+    low, high = _ends(seen, law, months=points, level=level)
+    n, values = round(float(counts.at_risk[0])), _carried(counts, law, points)
+    table = pd.DataFrame({"tenure_months": points, **estimates(values, low, high, n)})
+    staying = None
+    if np.isfinite(low[-1]):
+        staying = Estimate(
+            value=float(values[-1]), low=float(low[-1]), high=float(high[-1]), unit="share", n=n, level=level
+        )
+    said: dict[str, Value] = {
+        "law": Label(of="law", code=best), "held": held, "n": len(tried),
+        "least": min(others, default=float(values[-1])), "most": max(others, default=float(values[-1])),
+    }  # fmt: skip
+    return _Projected(
+        trial=tried[best], table=table, staying=staying,
+        values=said | ({} if staying is None else {"staying": staying}),
     )  # fmt: skip
-    values["staying"] = staying
-    trial = _trial(grid, tried[best], seen=seen, held=held, level=level)
-    older = _older(everyone, staying, seen=seen, months=months, level=level, minimum=minimum)
-    checks = (trial, *([older] if older else []), _cure(seen), clusters)
-    if trial.passed is False:
-        return answered(None, "churn.beyond.missed", nothing, *checks)
-    if older is not None and older.passed is False:
-        values |= older.message.values
-        return answered(None, "churn.beyond.contradicted", nothing, *checks)
-    return answered(staying, "churn.beyond", table, *checks)
+
+
+def _checks(
+    seen: _Seen, found: _Projected, everyone: pd.DataFrame | None, *, held: int, months: int, level: float,
+    minimum: int,
+) -> tuple[tuple[Check, ...], Mapping[str, Value]]:  # fmt: skip
+    """Try the law, set it beside older customers, say whether some never leave; with what a sentence needs."""
+    clusters = cluster_check(None if seen.buckets is None else occupied(seen.buckets.at_risk))
+    if found.staying is None:
+        return (clusters,), {}
+    trial = _trial(seen.grid, found.trial, seen=seen.counts, held=held, level=level)
+    older = _older(everyone, found.staying, seen=seen.counts, months=months, level=level, minimum=minimum)
+    compared = () if older is None else (older,)
+    said = older.message.values if older is not None and older.passed is False else {}
+    return (trial, *compared, _cure(seen.counts), clusters), said
+
+
+def _case(found: _Projected, checks: Sequence[Check]) -> str:
+    """Sentence to say: a law that fails a check is not used."""
+    failed = {check.name for check in checks if check.passed is False}
+    if found.staying is None:
+        return "churn.beyond.no_interval"
+    if "trial" in failed:
+        return "churn.beyond.missed"
+    return "churn.beyond.contradicted" if "older" in failed else "churn.beyond"
 
 
 def _fits(counts: Monthly) -> Mapping[str, Law]:
@@ -185,32 +238,24 @@ def _carried(seen: Monthly, law: Law, month: int | list[int]) -> Array:
     return np.asarray(_here(seen) * np.exp(logs))
 
 
-def _ends(
-    grid: RiskGrid, buckets: RiskGrid | None, law: Law, *, days: int, months: list[int], level: float
-) -> tuple[Array, Array]:
+def _ends(seen: _Seen, law: Law, *, months: list[int], level: float) -> tuple[Array, Array]:
     """Interval at each month by leaving buckets out; missing where there are too few."""
     missing = np.full(len(months), np.nan)
-    if buckets is None:
+    if seen.buckets is None:
         return missing, missing
-    whole = by_month(grid.at_risk[0, :days], grid.lost[0, :days], month_days=DAYS_PER_MONTH)
-    value, left_out = _carried(whole, law, months), []
+    n, d = (of[0, : seen.days] for of in (seen.grid.at_risk, seen.grid.lost))
+    left_out = []
     try:
-        for n, d in zip(buckets.at_risk, buckets.lost, strict=True):
-            rest = by_month(grid.at_risk[0, :days] - n[:days], grid.lost[0, :days] - d[:days],
-                            month_days=DAYS_PER_MONTH)  # fmt: skip
-            if len(rest) < len(whole):
+        for out_n, out_d in zip(seen.buckets.at_risk, seen.buckets.lost, strict=True):
+            rest = by_month(n - out_n[: seen.days], d - out_d[: seen.days], month_days=DAYS_PER_MONTH)
+            if len(rest) < len(seen.counts):
                 return missing, missing
             left_out.append(np.log(_carried(rest, fit(law.name, rest, start=law.at), months)))
-        spread = jackknife.spread(np.array(left_out), occupied=occupied(buckets.at_risk))
+        spread = jackknife.spread(np.array(left_out), occupied=occupied(seen.buckets.at_risk))
     except FitError:
         return missing, missing
+    value = _carried(seen.counts, law, months)
     return intervals.log_log(value, spread.variance, level=level, degrees=spread.degrees)
-
-
-def _table(seen: Monthly, law: Law, ends: tuple[Array, Array], *, horizon: int) -> pd.DataFrame:
-    months = _points(len(seen), horizon)
-    n = round(float(seen.at_risk[0]))
-    return pd.DataFrame({"tenure_months": months, **estimates(_carried(seen, law, months), *ends, n)})
 
 
 def _trial(grid: RiskGrid, law: Law, *, seen: Monthly, held: int, level: float) -> Check:

@@ -52,6 +52,6 @@ def _valued(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
     named = rows.filter(rows.account_id != rows.customer_id).select("account_id").distinct()
     sums = rows.semi_join(named, "account_id").group_by(payer="account_id").agg(
         together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64")
-    )  # fmt: skip
+    ).cache()  # read again for every part of the customers otherwise  # fmt: skip
     both = rows.left_join(sums, rows.account_id == sums.payer)
     return both.mutate(value=ibis.coalesce(both.together, both[column])).drop("payer", "together")
