@@ -8,6 +8,7 @@ from cxlab.churn.at import (
     backtest_at,
     beyond_at,
     cases_at,
+    cohorts_at,
     definition_at,
     experience_at,
     left_at,
@@ -22,6 +23,7 @@ from cxlab.churn.by_reason import reason_ratios
 from cxlab.churn.by_tenure import ratio_by_tenure
 from cxlab.churn.cases import cases
 from cxlab.churn.change import left_by, left_change, left_where
+from cxlab.churn.cohorts import cohorts
 from cxlab.churn.curves import retention, retention_by
 from cxlab.churn.definition import definition
 from cxlab.churn.exits import exits
@@ -49,6 +51,8 @@ __all__ = [
     "beyond_at",
     "cases",
     "cases_at",
+    "cohorts",
+    "cohorts_at",
     "definition",
     "definition_at",
     "exits",

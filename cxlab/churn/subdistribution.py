@@ -154,7 +154,7 @@ def _again(ways: _Ways, bucket: int, design: Array, *, start: Array) -> Array:
 
 
 def _furthest(table: pd.DataFrame) -> pd.Series[Any]:
-    return table.loc[np.abs(np.log(table["estimate"].astype(float))).idxmax()]
+    return table.iloc[int(np.argmax(np.abs(np.log(table["estimate"].to_numpy(dtype=float)))))]
 
 
 def _said(table: pd.DataFrame, values: dict[str, Value], *, level: float) -> Message:

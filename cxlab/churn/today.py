@@ -106,7 +106,7 @@ def _groups(stock: pd.DataFrame, risk: pd.DataFrame, *, by: str, minimum: int) -
         if line is not None and len(line.times):
             grid, buckets = risk_grid(rows), bucket_grid(rows)
             parts = None if buckets is None else left_out(grid, buckets, len(line.times))
-            held = np.bincount(mine["tenure"], weights=mine["customers"])
+            held = np.bincount(mine["tenure"], weights=mine["customers"]).astype(np.float64)
             found[str(code)] = _Group(curve=line, customers=held, left_out=parts)
     return found
 
@@ -141,7 +141,8 @@ def _message(whole: Estimate | None, table: pd.DataFrame, values: dict[str, Valu
     values = {**values, "staying": whole}
     if len(table) < 2:
         return Message("churn.staying_on.all", values)
-    ends = [table.loc[place] for place in (table["estimate"].idxmin(), table["estimate"].idxmax())]
+    each = table["estimate"].to_numpy(dtype=float)
+    ends = [table.iloc[int(place)] for place in (np.argmin(each), np.argmax(each))]
     for name, row in zip(("least_band", "most_band"), ends, strict=True):
         values[name] = Label(of="tenure_band", code=str(row["tenure_band"]))
         values[f"{name}_staying"] = estimate_of(row, unit="share", level=level)

@@ -4,6 +4,7 @@ Evidence of disjoint customers is added row by row; what a question computes fro
 """
 
 from cxlab.evidence.cases import case_table
+from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.movement import movements
@@ -21,6 +22,8 @@ from cxlab.evidence.waiting import waiting_sums
 
 __all__ = [
     "case_table",
+    "cohort_customers",
+    "cohort_revenue",
     "experience_table",
     "followed",
     "movements",

@@ -58,7 +58,7 @@ def pairwise_log_rank(
         except ValueError:
             continue
         found.append((*pair, p))
-    adjusted = holm([p for *_, p in found]) if found else []
+    adjusted = holm([p for *_, p in found]) if found else np.zeros(0)
     return [
         Pair(first=first, second=second, p=p, adjusted=float(each))
         for (first, second, p), each in zip(found, adjusted, strict=True)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from cxlab import churn
-from cxlab.evidence import followed, movements, risk_table, stock_table
+from cxlab.evidence import cohort_customers, followed, movements, risk_table, stock_table
 from cxlab.quarter import Quarter, Window
 
 
@@ -27,6 +27,7 @@ def evidence_of(company):
             lives.filter(lives.start_day >= window.open_day), by=["plan"], window=window, period="week",
             causes="reason", bucket=True,
         ),
+        cohorts=cohort_customers(lives, quarters=quarters),
         stock=stock_table(lives, by=["plan"], window=window),
         followed=followed(lives, by=["plan"], close=now.start, until=now.end, bucket=True),
         risk_then=risk_then_of(company),
@@ -71,6 +72,7 @@ def all_findings():
             churn.expected_months(e.bucketed, by="plan", quarter=e.now),
             churn.median_tenure(e.bucketed, quarter=e.now),
             churn.hazard(e.bucketed, quarter=e.now),
+            churn.cohorts(e.cohorts, quarter=e.now),
             churn.staying_on(e.stock, e.bucketed, quarter=e.now),
             churn.hazard_ratios(e.patterns, of=["plan", "region"], quarter=e.now, reference={"plan": "en90"}),
             churn.exits(e.reasons, quarter=e.now),

@@ -92,6 +92,12 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
             make=lambda s: e.movements(s.lives, quarters=quarters, by=["plan"], bucket=True),
             keys=["quarter", "plan", "bucket"],
         ),
+        "cohort_customers": Asked(
+            make=lambda s: e.cohort_customers(s.lives, quarters=quarters), keys=["joined", "quarter"]
+        ),
+        "cohort_revenue": Asked(
+            make=lambda s: e.cohort_revenue(s.panel, quarters=quarters), keys=["joined", "quarter"]
+        ),
         "experience_table": Asked(
             make=lambda s: e.experience_table(s.panel, quarters=quarters[1:], by=["plan"], bucket=True),
             keys=["quarter", "grp", "tenure_band", "plan", "bucket"],
