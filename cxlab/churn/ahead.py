@@ -16,9 +16,9 @@ from cxlab.churn.money import (
     quarters_check,
 )
 from cxlab.churn.stored import quantiles, repeated
-from cxlab.claim import empty_table, estimates, finding
+from cxlab.claim import estimates, finding
 from cxlab.finding import Estimate, Finding, Message, Value, definition
-from cxlab.maths.risk_money import FEWEST_QUARTERS, AtRisk, Drift
+from cxlab.maths.risk_money import AtRisk, Drift
 from cxlab.quarter import Quarter
 
 LOST_ON: dict[str, Value] = {"graded_on": "churn.value_steps:lost_voluntary+lost_involuntary"}
@@ -37,7 +37,7 @@ def next_lost(
     amount: Literal["margin", "revenue"] = "margin",
     level: float = 0.95,
     minimum: int = 10,
-) -> Finding:
+) -> Finding | None:
     """Run-rate that will go with those active at the close who leave next quarter.
 
     The point is that of ``churn.at_risk``; the interval is a prediction: estimated hazards, chance, drift.
@@ -52,8 +52,8 @@ def next_lost(
 
     Returns
     -------
-    Finding
-        ``churn.next_lost`` about the next quarter, one row. Withheld under 8 quarters.
+    Finding or None
+        ``churn.next_lost`` about the next quarter, one row. None under 8 quarters, as `next_quarter` says.
     """
     whole, moved, n = _whole(stock, risk, by=by, column=amount, quarter=quarter, minimum=minimum)
     losing = None if whole is None or not stock[amount].sum() else prediction(whole, moved, n=n, level=level)
@@ -78,7 +78,7 @@ def next_kept(
     by: str | None = "plan",
     level: float = 0.95,
     minimum: int = 10,
-) -> Finding:
+) -> Finding | None:
     """Share of those active at the close who will still be there at the next one.
 
     Parameters
@@ -90,8 +90,8 @@ def next_kept(
 
     Returns
     -------
-    Finding
-        ``churn.next_kept`` about the next quarter, one row. Withheld under 8 quarters.
+    Finding or None
+        ``churn.next_kept`` about the next quarter, one row. None under 8 quarters, as `next_quarter` says.
     """
     whole, moved, n = _whole(stock, risk, by=by, column="customers", quarter=quarter, minimum=minimum)
     lost = None if whole is None else prediction(whole, moved, n=n, level=level)
@@ -152,21 +152,15 @@ def _whole(
 def _forecast(
     name: str, number: Estimate | None, said: Message | None, *, risk: pd.DataFrame, moved: Drift | None,
     rule: str, quarter: Quarter,
-) -> Finding:  # fmt: skip
-    """One row, or the reason there is none."""
-    seen = int(risk["quarter"].nunique()) if "quarter" in risk else 0
-    values: dict[str, Value] = {"quarter": quarter + 1}
-    table = empty_table()
-    if number is not None and said is not None:
-        kept = {} if moved is None else quantiles(number, degrees=moved.quarters - 1)
-        message = Message(said.id, {**said.values, **values, **kept})
-        row = {key: [value] for key, value in estimates(number.value, number.low, number.high, number.n).items()}
-        table = pd.DataFrame(row)
-    elif moved is None and 0 < seen < FEWEST_QUARTERS:
-        message = Message("churn.next_quarter.too_few_quarters", {**values, "n": seen, "least": FEWEST_QUARTERS})
-    else:
-        message = Message("churn.next_quarter.nothing", values)
+) -> Finding | None:  # fmt: skip
+    """One row; nothing where nothing can be forecast."""
+    if number is None or said is None or moved is None:
+        return None
+    kept = quantiles(number, degrees=moved.quarters - 1)
+    row = {key: [value] for key, value in estimates(number.value, number.low, number.high, number.n).items()}
     return finding(
-        name, about=quarter + 1, rule=rule, headline=number, message=message, table=table, shape="number",
-        method=Message(f"churn.method.{name.partition('.')[2]}"), checks=(quarters_check(risk, moved),),
+        name, about=quarter + 1, rule=rule, headline=number,
+        message=Message(said.id, {**said.values, "quarter": quarter + 1, **kept}), table=pd.DataFrame(row),
+        shape="number", method=Message(f"churn.method.{name.partition('.')[2]}"),
+        checks=(quarters_check(risk, moved),),
     )  # fmt: skip
