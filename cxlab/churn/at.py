@@ -25,7 +25,7 @@ from cxlab.evidence.movement import movements
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.stock import stock_table
 from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
-from cxlab.evidence.value_moves import value_moves
+from cxlab.evidence.value_moves import NO_MOVES, value_moves
 from cxlab.finding import Finding
 from cxlab.quarter import Window
 
@@ -147,22 +147,22 @@ def experience_at(study: Study) -> Finding | None:
     )  # fmt: skip
 
 
-def value_at(study: Study) -> tuple[Finding | None, Finding | None, Finding | None]:
+def value_at(study: Study) -> tuple[Finding, Finding | None, Finding | None]:
     """Follow the money from last close to this one: with whom it left, who is still there, all of its steps.
 
     Returns
     -------
     tuple of Finding or None
-        ``churn.value_lost``, ``churn.kept``, ``churn.value_steps``; None where the study's window shows no
-        quarter before. The first says that no amounts are known, and the last is None, where none are.
+        ``churn.value_lost``, ``churn.kept``, ``churn.value_steps``. The first says so where the study's window
+        shows no quarter before, or no amounts are known; the others are None there.
     """
     quarter, amount, level = study.quarter, study.config.amount, study.config.level
     if (quarter - 1).start < study.window.open:
-        return None, None, None
+        return value_lost(NO_MOVES, quarter=quarter, amount=amount, level=level), None, None
     try:
         before = study.earlier(1)
     except DataError:
-        return None, None, None
+        return value_lost(NO_MOVES, quarter=quarter, amount=amount, level=level), None, None
     moved = value_moves(study.lives, before.lives, quarter=study.quarter, bucket=True)
     return (
         value_lost(moved, quarter=quarter, amount=amount, level=level, minimum=study.config.minimum_n),

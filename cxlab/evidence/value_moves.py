@@ -20,6 +20,12 @@ SUMS = ("customers", "unpriced", "margin_before", "revenue_before", "margin", "r
 
 _MONEY = "decimal(38, 0)"
 
+NO_MOVES = pd.DataFrame(
+    {name: pd.Series(dtype="object") for name in ("move", "reason")}
+    | {name: pd.Series(dtype="int64") for name in ("bucket", *SUMS)}
+)
+"""What `value_moves` would give of nobody: for a study that shows no close before."""
+
 
 def value_moves(
     lives: ir.Table, before: ir.Table, *, quarter: Quarter, by: Sequence[str] = (), bucket: bool = False

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlab import churn
+from cxlab.evidence.value_moves import NO_MOVES
 from cxlab.finding import Withheld
 from cxlab.quarter import Quarter
 from cxlab.wording import Wording
@@ -125,6 +126,12 @@ def test_ends_of_the_scale_are_said_in_words(customers, ids):
         assert isinstance(each.headline, Withheld) or each.name == "churn.value_steps"
         for language in ("en", "vi"):
             assert "{" not in Wording(language).say(each.message)
+
+
+def test_without_a_close_before_nothing_is_counted():
+    found = churn.value_lost(NO_MOVES, quarter=NOW)
+    assert found.message.id == "churn.value_lost.nothing"
+    assert list(NO_MOVES) == ["move", "reason", "bucket", *SUMS]
 
 
 def test_few_accounts_have_no_range():
