@@ -7,6 +7,7 @@ from cxlab.churn.ahead import next_kept, next_lost
 from cxlab.churn.at import (
     backtest_at,
     beyond_at,
+    by_month_at,
     cases_at,
     cohorts_at,
     definition_at,
@@ -19,6 +20,7 @@ from cxlab.churn.at import (
 )
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
+from cxlab.churn.by_month import by_month
 from cxlab.churn.by_reason import reason_ratios
 from cxlab.churn.by_tenure import ratio_by_tenure
 from cxlab.churn.cases import cases
@@ -49,6 +51,8 @@ __all__ = [
     "backtest_at",
     "beyond",
     "beyond_at",
+    "by_month",
+    "by_month_at",
     "cases",
     "cases_at",
     "cohorts",

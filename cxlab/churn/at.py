@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
+from cxlab.churn.by_month import by_month
 from cxlab.churn.cases import cases
 from cxlab.churn.change import left_where
 from cxlab.churn.cohorts import cohorts
@@ -21,6 +22,7 @@ from cxlab.evidence.cases import case_table
 from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
+from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import movements
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.stock import stock_table
@@ -243,3 +245,9 @@ def cohorts_at(study: Study) -> Finding:
     return cohorts(
         customers, revenue, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
     )
+
+
+def by_month_at(study: Study) -> Finding:
+    """Who left in which calendar month, beside the year before (``churn.by_month``)."""
+    losses = monthly_losses(study.lives, window=study.window, bucket=True)
+    return by_month(losses, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n)

@@ -7,6 +7,7 @@ from cxlab.evidence.cases import case_table
 from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
+from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import movements
 from cxlab.evidence.panel import panel_sums, revenue_edges
 from cxlab.evidence.readings import readings
@@ -26,6 +27,7 @@ __all__ = [
     "cohort_revenue",
     "experience_table",
     "followed",
+    "monthly_losses",
     "movements",
     "pairs",
     "panel_sums",

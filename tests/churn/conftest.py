@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from cxlab import churn
-from cxlab.evidence import cohort_customers, followed, movements, risk_table, stock_table
+from cxlab.evidence import cohort_customers, followed, monthly_losses, movements, risk_table, stock_table
 from cxlab.quarter import Quarter, Window
 
 
@@ -24,9 +24,14 @@ def evidence_of(company):
         patterns=risk_table(lives, by=["plan", "region"], window=window, period="week", bucket=True),
         reasons=risk_table(lives, window=window, causes="reason"),
         joined=risk_table(
-            lives.filter(lives.start_day >= window.open_day), by=["plan"], window=window, period="week",
-            causes="reason", bucket=True,
+            lives.filter(lives.start_day >= window.open_day),
+            by=["plan"],
+            window=window,
+            period="week",
+            causes="reason",
+            bucket=True,
         ),
+        monthly=monthly_losses(lives, window=window, bucket=True),
         cohorts=cohort_customers(lives, quarters=quarters),
         stock=stock_table(lives, by=["plan"], window=window),
         followed=followed(lives, by=["plan"], close=now.start, until=now.end, bucket=True),
@@ -65,6 +70,7 @@ def all_findings():
             left,
             churn.left_change(left, *earlier),
             churn.left_trend(e.moves, quarter=e.now),
+            churn.by_month(e.monthly, quarter=e.now),
             churn.left_by(e.moves, by="plan", quarter=e.now),
             churn.left_where(e.moves, of="plan", codes=["en90", "tu_do"], quarter=e.now),
             churn.retention(e.bucketed, quarter=e.now),

@@ -88,6 +88,9 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
             make=lambda s: e.risk_table(s.lives, by=["plan"], window=window, period="month", quarter=True),
             keys=["tenure", "plan", "quarter"],
         ),
+        "monthly_losses": Asked(
+            make=lambda s: e.monthly_losses(s.lives, window=window, bucket=True), keys=["month", "bucket"]
+        ),
         "movements": Asked(
             make=lambda s: e.movements(s.lives, quarters=quarters, by=["plan"], bucket=True),
             keys=["quarter", "plan", "bucket"],
