@@ -37,6 +37,12 @@ def pairs(study: Path, *, quarter: str, threads: int, folder: Path) -> Iterator[
                 title=f"{title}, {how}", against="lifelines",
                 ours={"job": f"our {job}", **mine, "late": late}, theirs={"job": f"their {job}", **lives},
             )  # fmt: skip
+            for against in ("scikit-survival", "statsmodels"):
+                if (against, job, late) != ("scikit-survival", "hazards", True):  # it knows no late entry there
+                    yield Pair(
+                        title=f"{title}, {how}", against=against, ours={"job": f"our {job}", **mine, "late": late},
+                        theirs={"job": f"{against} {job}", **lives},
+                    )  # fmt: skip
     yield Pair(
         title="BG/NBD from customers", against="lifetimes",
         ours={"job": "our purchases", "file": made["buyers"], "threads": threads},

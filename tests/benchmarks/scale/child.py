@@ -101,10 +101,11 @@ def _size(found: Any) -> int | None:
 
 
 def jobs() -> dict[str, Callable[[Job], Said]]:
-    from scale import anchor_inputs, anchors_ours, anchors_theirs, loading, survival_bar
+    from scale import anchor_inputs, anchors_ours, anchors_survival, anchors_theirs, loading, survival_bar
 
     here = {"call": call, "fit": fit, "scan": scan}
-    return here | survival_bar.JOBS | loading.JOBS | anchor_inputs.JOBS | anchors_ours.JOBS | anchors_theirs.JOBS
+    theirs = anchors_theirs.JOBS | anchors_survival.JOBS
+    return here | survival_bar.JOBS | loading.JOBS | anchor_inputs.JOBS | anchors_ours.JOBS | theirs
 
 
 def main() -> None:
