@@ -94,9 +94,12 @@ def test_the_money_ties_out_from_close_to_close(study):
 def test_the_money_at_risk_lies_where_customers_bring_much_and_leave_often(study):
     risk = risk_table(study.lives, by=["plan"], window=study.window, quarter=True)
     whole = churn.at_risk(stock_table(study.lives, by=["plan"], window=study.window), risk, quarter=study.quarter)
-    segments, tenths, saving = churn.saving_at(study, risk)
-    for found in (segments, tenths, saving):
+    segments, accounts, tenths, saving = churn.saving_at(study, risk)
+    for found in (segments, accounts, tenths, saving):
         assert found.table["estimate"].sum() == pytest.approx(whole.headline.value, rel=1e-9)
+    families = study.lives.filter(study.lives.exit_day.isnull() & (study.lives.plan == "gia_dinh")).count()
+    shared = accounts.table.set_index("account_kind")["n"]["shared"]
+    assert 0.9 * families.to_pandas() < shared <= families.to_pandas()
     # the two segments are the parity of an id: they hold the same
     assert segments.message.id == "churn.at_risk_by.margin.alike"
     cells = saving.table.set_index(["value_third", "risk_third"])["estimate"]
@@ -153,3 +156,20 @@ def test_those_whom_friends_brought_leave_less_for_every_reason(study):
     friends = found.table[found.table["code"] == "referral"]
     assert set(friends["reason"]) == {"cancelled", "lapsed", "papers", "port_out", "unpaid"}
     assert ((friends["low"] <= 0.75) & (friends["high"] < 0.95)).all()
+
+
+def test_a_short_rule_calls_silence_leaving_and_the_rise_among_contracts_stands_under_all(study):
+    found = churn.definition_at(study)
+    share = found.table.set_index("rule")
+    own = churn.left_at(study).headline
+    assert share.estimate["own"] == own.value
+    assert abs(share.estimate["days_60"] - own.value) < 0.005  # what the plan's validity is
+    assert share.estimate["days_30"] - share.back_share["days_30"] < 2 * own.value < share.estimate["days_30"]
+    assert found.message.id == "churn.definition.rise_untouched"
+    assert [label.code for label in found.message.values["groups"]] == ["en90", "en120"]
+
+
+def test_what_was_planted_for_calls_in_time_lies_in_the_interval_of_cases_solved(study):
+    """Who is called in time leaves 0.90 times as often in the next quarter, whatever comes of the case."""
+    found = churn.cases_at(study).headline
+    assert found.low < 0.90 < found.high
