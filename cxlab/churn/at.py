@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
@@ -29,12 +29,21 @@ from cxlab.evidence.stock import stock_table
 from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
 from cxlab.evidence.value_moves import NO_MOVES, value_moves
 from cxlab.finding import Finding
-from cxlab.quarter import Window
+from cxlab.quarter import Quarter, Window
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cxlab.tables.study import Study
+
+
+class _Asked(TypedDict):
+    """What every question of money is asked with."""
+
+    quarter: Quarter
+    amount: Literal["margin", "revenue"]
+    level: float
+    minimum: int
 
 
 def left_at(study: Study) -> Finding:
@@ -173,8 +182,8 @@ def value_at(study: Study) -> tuple[Finding, Finding | None, Finding | None]:
     )
 
 
-def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding | None, Finding | None, Finding | None]:
-    """Say where the money at risk lies: by segment, by tenth of value, and where value and risk meet.
+def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding | None, ...]:
+    """Say where the money at risk lies: by segment, account and tenth of value, and where value and risk meet.
 
     Parameters
     ----------
@@ -184,29 +193,29 @@ def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding | None, Finding
     Returns
     -------
     tuple of Finding or None
-        ``churn.at_risk_segment``, None where there are not two segments; ``churn.at_risk_value_decile``,
-        ``churn.worth_saving``; None where no amounts are known, which ``churn.at_risk`` says.
+        ``churn.at_risk_segment`` and ``churn.at_risk_account_kind``, each None where there are not two groups;
+        ``churn.at_risk_value_decile``, ``churn.worth_saving``. All None where no amounts are known, which
+        ``churn.at_risk`` says.
     """
     edges = value_edges(study.lives, window=study.window, amount=study.config.amount)
     stock = stock_table(
         with_value_band(study.lives, window=study.window, amount=study.config.amount, edges=edges),
-        by=["plan", "segment", "value_band"], window=study.window,
+        by=["plan", "segment", "account_kind", "value_band"], window=study.window,
     )  # fmt: skip
-    amount, level, minimum = study.config.amount, study.config.level, study.config.minimum_n
-    quarter, segments = study.quarter, stock["segment"].nunique()
-    if not stock[amount].any():
-        return None, None, None
-    return (
-        at_risk_by(stock, risk, of="segment", quarter=quarter, amount=amount, level=level, minimum=minimum)
-        if segments > 1
-        else None,
-        at_risk_value(
-            stock, risk, edges=edges, shares=SHARES, quarter=quarter, amount=amount, level=level, minimum=minimum
-        ),
-        worth_saving(
-            stock, risk, edges=edges, shares=SHARES, quarter=quarter, amount=amount, level=level, minimum=minimum
-        ),
+    if not stock[study.config.amount].any():
+        return None, None, None, None
+    asked: _Asked = {
+        "quarter": study.quarter, "amount": study.config.amount, "level": study.config.level,
+        "minimum": study.config.minimum_n,
+    }  # fmt: skip
+    segments, accounts = (
+        at_risk_by(stock, risk, of=of, **asked) if stock[of].nunique() > 1 else None
+        for of in ("segment", "account_kind")
     )
+    return (
+        segments, accounts, at_risk_value(stock, risk, edges=edges, shares=SHARES, **asked),
+        worth_saving(stock, risk, edges=edges, shares=SHARES, **asked),
+    )  # fmt: skip
 
 
 def beyond_at(study: Study, everyone: pd.DataFrame) -> Finding:

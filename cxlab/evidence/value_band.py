@@ -36,9 +36,15 @@ def value_edges(lives: ir.Table, *, window: Window, amount: Amount) -> tuple[flo
 
 
 def with_value_band(lives: ir.Table, *, window: Window, amount: Amount, edges: Sequence[float]) -> ir.Table:
-    """Keep the active and add ``value_band``: how many of the edges their value reaches, 0 for none.
+    """Keep the active and add how many of the edges their value reaches, and whether they share an account.
 
     With the same edges, what is counted of disjoint accounts adds.
+
+    Returns
+    -------
+    Table
+        Active spells with ``value_band`` (0 for none) and ``account_kind``: ``shared``, where somebody else active
+        has the same account, or ``alone``.
     """
     valued = _valued(lives, window=window, amount=amount)
     reached = [ibis.ifelse(valued.value >= edge, 1, 0) for edge in edges]
@@ -46,12 +52,15 @@ def with_value_band(lives: ir.Table, *, window: Window, amount: Amount, edges: S
 
 
 def _valued(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
-    """Active spells with ``value``; only accounts of several customers are added up."""
+    """Active spells with ``value`` and ``account_kind``; only accounts named by others are added up."""
     close, column = window.close_day, f"{amount}_amount"
     rows = lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
     named = rows.filter(rows.account_id != rows.customer_id).select("account_id").distinct()
     sums = rows.semi_join(named, "account_id").group_by(payer="account_id").agg(
-        together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64")
+        together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64"), members=lambda t: t.count()
     ).cache()  # read again for every part of the customers otherwise  # fmt: skip
     both = rows.left_join(sums, rows.account_id == sums.payer)
-    return both.mutate(value=ibis.coalesce(both.together, both[column])).drop("payer", "together")
+    return both.mutate(
+        value=ibis.coalesce(both.together, both[column]),
+        account_kind=ibis.ifelse((both.members > 1).fill_null(False), "shared", "alone"),
+    ).drop("payer", "together", "members")

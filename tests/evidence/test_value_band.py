@@ -33,6 +33,9 @@ def test_edges_and_bands_are_those_of_a_sort(as_lives, half_year):
         .groupby("value_band")[["customers", "margin"]]
         .sum()
     )
+    kinds = banded.group_by("account_kind").agg(n=banded.count()).to_pandas().set_index("account_kind")["n"]
+    several = active.groupby("account_id")["customer_id"].transform("size") > 1
+    assert kinds.to_dict() == {"shared": several.sum(), "alone": (~several).sum()}
     band = sum((value >= edge).astype(int) for edge in edges)
     wanted = active.groupby(band)["margin_amount"].agg(["count", "sum"])
     assert found.to_numpy().tolist() == wanted.to_numpy().tolist()

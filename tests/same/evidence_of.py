@@ -126,10 +126,10 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
         "stock_table by value": Asked(
             make=lambda s: e.stock_table(
                 with_value_band(s.lives, window=window, amount="margin", edges=edges),
-                by=["plan", "value_band"],
+                by=["plan", "account_kind", "value_band"],
                 window=window,
             ),
-            keys=["tenure", "plan", "value_band"],
+            keys=["tenure", "plan", "account_kind", "value_band"],
         ),
         "repeat_counts": Asked(
             make=lambda s: repeat_counts(
