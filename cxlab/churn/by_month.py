@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,12 @@ def by_month(
     needs(losses, "month", "open", "lost", source="monthly_losses")
     before = losses[losses["month"] < quarter.end.isoformat()]
     seen = sorted(before["month"].unique())[-months:]
-    sums = before.groupby("month")[["open", "lost"]].sum()
+    sums = {
+        str(month): (int(rows["open"].sum()), int(rows["lost"].sum())) for month, rows in before.groupby("month")
+    }
     rows: list[dict[str, Any]] = []
     for month in seen:
-        if sums.loc[month, "open"] >= minimum:
+        if sums[month][0] >= minimum:
             each = _share(before[before["month"] == month], level=level)
             rows.append({
                 "month": month[5:7], "year_ago": _year_ago(sums, month, minimum=minimum),
@@ -79,11 +82,9 @@ def _share(rows: pd.DataFrame, *, level: float) -> Estimate:
     return Estimate(value=d / n, low=low, high=high, unit="share", n=n, level=level)
 
 
-def _year_ago(sums: pd.DataFrame, month: str, *, minimum: int) -> float:
-    earlier = f"{int(month[:4]) - 1}{month[4:]}"
-    if earlier not in sums.index or sums.loc[earlier, "open"] < minimum:
-        return float("nan")
-    return float(sums.loc[earlier, "lost"] / sums.loc[earlier, "open"])
+def _year_ago(sums: Mapping[str, tuple[int, int]], month: str, *, minimum: int) -> float:
+    n, d = sums.get(f"{int(month[:4]) - 1}{month[4:]}", (0, 0))
+    return d / n if n >= max(minimum, 1) else float("nan")
 
 
 def _said(table: pd.DataFrame, *, quarter: Quarter, least: int, level: float) -> Message:
