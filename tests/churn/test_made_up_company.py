@@ -9,6 +9,7 @@ import pytest
 from cxlab import churn
 from cxlab.evidence import movements, risk_table, stock_table
 from cxlab.finding import Estimate, Withheld
+from cxlab.overview.forecasts import graded
 from cxlab.synth import make_company
 from cxlab.tables import open_study
 
@@ -133,6 +134,26 @@ def test_the_forecast_of_last_quarter_misses_the_price_rise(study, truth):
     assert isinstance(found.headline, Estimate)
     assert found.about == study.quarter
     assert found.headline.high < truth["2026Q3"]["left"]
+
+
+def test_every_forecast_of_last_quarter_is_graded_on_what_was_counted(study):
+    before = study.earlier(1)
+    risk = risk_table(before.lives, by=["plan"], window=before.window, quarter=True)
+    stock = stock_table(before.lives, by=["plan"], window=before.window)
+    moves = movements(before.lives, quarters=before.quarters, by=["plan"])
+    made = [
+        churn.next_quarter(stock, risk, moves, quarter=before.quarter),
+        churn.next_lost(stock, risk, quarter=before.quarter),
+        churn.next_kept(stock, risk, quarter=before.quarter),
+    ]
+    lost, kept, steps = churn.value_at(study)
+    found = {each.name: each for each in (churn.left_at(study), lost, kept, steps)}
+    came = {one.name: one for one in graded({each.name: each for each in made}, found, quarter=study.quarter)}
+    assert set(came) == {each.name for each in made}
+    assert came["churn.next_lost"].came == lost.table["estimate"].sum()
+    assert came["churn.next_kept"].came == kept.headline.value
+    # the stock forecast from is the one the money is counted from: both know what was known then
+    assert stock["margin"].sum() == steps.table.set_index("step")["estimate"]["open"]
 
 
 def test_the_ratio_that_is_no_constant_is_told_by_tenure(study):
