@@ -17,6 +17,9 @@ from cxlab.quarter import Quarter
 
 NAME = "churn.reason_ratios"
 
+UNKNOWN = "lost_unknown"
+"""Column of losses whose reason is not known."""
+
 
 def reason_ratios(
     risk: pd.DataFrame,
@@ -53,8 +56,8 @@ def reason_ratios(
     Finding
         ``churn.reason_ratios``: table: ``by``, ``of``, ``code``, ``reference``, ``p`` (Holm over the table), then
         the ratio; n = customers of the level who left for the reason. Headline: the ratio told apart from 1 most
-        surely. Withheld where no ratio can be given. Levels nobody left for a reason have no row, and a check says
-        how many.
+        surely. Withheld where fewer than two reasons are known or no ratio can be given. Levels nobody left
+        for a reason have no row, and a check says how many.
     """
     names = [name for name in lost_columns(risk) if name != "lost"]
     if "lost" in risk:
@@ -63,11 +66,12 @@ def reason_ratios(
         )
     compared = [name for name in of if name not in strata]
     needs(risk, "tenure", "at_risk", *compared, *strata, source="the risk table")
-    large = [name for name in names if risk[name].sum() >= minimum]
+    known = [name for name in names if name != UNKNOWN]
+    large = [name for name in known if risk[name].sum() >= minimum]
     rest = risk.drop(columns=names)
     tables: list[pd.DataFrame] = []
     empty, links = 0, tuple[Check, ...]()
-    for name in large:
+    for name in large if len(large) > 1 else []:
         found = ratios_of(
             rest.assign(lost=risk[name]), of=compared, strata=strata, reference=reference, minimum=minimum,
             adjusted=False, level=level,
@@ -78,11 +82,13 @@ def reason_ratios(
             links = found.checks[-1:]
     table = _together(tables, by=by)
     headline, message = _said(table, by=by, level=level)
+    if len(large) < 2:
+        message = Message(f"{NAME}.one_reason")
     return finding(
         NAME, about=quarter, rule=definition("Cox by reason", of=sorted(compared), strata=sorted(strata), by=by),
         headline=headline, message=message, table=table, shape="forest",
         method=Message("churn.method.reason_ratios"),
-        checks=(_all_reasons(len(names) - len(large), least=minimum), *_nobody(empty), *links),
+        checks=(_all_reasons(len(known) - len(large), least=minimum), *_unknown(risk), *_nobody(empty), *links),
     )  # fmt: skip
 
 
@@ -100,6 +106,13 @@ def _all_reasons(hidden: int, *, least: int) -> Check:
         values: dict[str, Value] = {"n": hidden, "least": least}
         return Check(name="hidden", passed=None, message=Message("churn.check.hidden_reasons", values))
     return Check(name="hidden", passed=True, message=Message("churn.check.all_reasons"))
+
+
+def _unknown(risk: pd.DataFrame) -> tuple[Check, ...]:
+    lost = int(risk[UNKNOWN].sum()) if UNKNOWN in risk else 0
+    if not lost:
+        return ()
+    return (Check(name="unknown", passed=None, message=Message("churn.check.reason_unknown", {"n": lost})),)
 
 
 def _nobody(empty: int) -> tuple[Check, ...]:

@@ -71,6 +71,27 @@ def test_reasons_few_left_for_and_levels_nobody_left_for_are_counted():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["lost_port_out", "lost_unknown"])
+def test_a_single_reason_and_losses_without_one_are_not_compared(name):
+    risk = monthly(RATES).drop(columns="lost_papers").rename(columns={"lost_port_out": name})
+    found = churn.reason_ratios(risk, of=["acq_source"], quarter=NOW)
+    assert found.headline == Withheld(found.message)
+    assert found.message.id == "churn.reason_ratios.one_reason"
+    said = {each.name: each.message for each in found.checks}
+    unknown = {"n": int(risk["lost_unknown"].sum())} if name == "lost_unknown" else None
+    assert (said["unknown"].values if "unknown" in said else None) == unknown
+    assert "{" not in Wording("vi").say(found.message)
+
+
+def test_losses_of_an_unknown_reason_are_beside_the_ratios():
+    risk = monthly(RATES)
+    found = churn.reason_ratios(risk.assign(lost_unknown=1), of=["acq_source"], quarter=NOW)
+    pd.testing.assert_frame_equal(found.table, churn.reason_ratios(risk, of=["acq_source"], quarter=NOW).table)
+    check = next(each for each in found.checks if each.name == "unknown")
+    assert (check.message.id, check.message.values) == ("churn.check.reason_unknown", {"n": len(risk)})
+    assert "{" not in Wording("en").say(check.message)
+
+
 def test_nothing_to_compare_is_said():
     found = churn.reason_ratios(
         monthly({"shop": RATES["shop"]}).query("plan == 'a'"), of=["acq_source"], quarter=NOW
