@@ -37,6 +37,7 @@ from cxlab.churn.movement import left, left_trend
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 from cxlab.churn.subdistribution import subdistribution
+from cxlab.churn.target import retention_target
 from cxlab.churn.tenure import hazard, median_tenure
 from cxlab.churn.today import staying_on
 from cxlab.churn.value import kept, value_lost, value_steps
@@ -83,6 +84,7 @@ __all__ = [
     "reason_ratios",
     "retention",
     "retention_by",
+    "retention_target",
     "saving_at",
     "staying_on",
     "subdistribution",
