@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.churn.apart import REAL
 from cxlab.churn.layout import bucket_grid, lost_columns, risk_grid
 from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding, hidden_check, needs
 from cxlab.errors import FitError
@@ -17,6 +18,7 @@ from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
 from cxlab.maths.cox import CoxCounts, cox, cox_counts
 from cxlab.maths.fine_gray import fine_gray_counts
+from cxlab.maths.multiplicity import holm
 from cxlab.quarter import Quarter
 
 Array = NDArray[np.float64]
@@ -67,8 +69,8 @@ def subdistribution(
     -------
     Finding
         ``churn.subdistribution``: table: ``of``, ``code``, ``reference``, ``alone`` (the cause-specific ratio),
-        ``p``, then the ratio; n = customers of the group who left for the reason. Headline: the one furthest
-        from 1.
+        ``p`` (Holm over the table), then the ratio; n = customers of the group who left for the reason. Headline:
+        the one furthest from 1.
     """
     needs(risk, "tenure", "at_risk", by, source="the risk table")
     names = [name for name in lost_columns(risk) if name != "lost"]
@@ -144,7 +146,7 @@ def _ratios(
             "p": p,
         }
         rows.append({**row, **estimates(ratio, below, above, int(d[:, codes.index(code)].sum()))})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(p=holm([row["p"] for row in rows]))
 
 
 def _again(ways: _Ways, bucket: int, design: Array, *, start: Array) -> Array:
@@ -162,5 +164,4 @@ def _said(table: pd.DataFrame, values: dict[str, Value], *, level: float) -> Mes
     ratio = estimate_of(row, unit="ratio", level=level)
     group, first = (Label(of=str(row["of"]), code=str(row[name])) for name in ("code", "reference"))
     values = {**values, "group": group, "reference": first, "ratio": ratio, "alone": float(row["alone"])}
-    told = ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
-    return Message(NAME if told else f"{NAME}.cannot_tell", values)
+    return Message(NAME if float(row["p"]) < REAL else f"{NAME}.cannot_tell", values)
