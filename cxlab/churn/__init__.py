@@ -4,6 +4,7 @@ Every function takes evidence (`cxlab.evidence`) and answers with a Finding name
 """
 
 from cxlab.churn.ahead import next_kept, next_lost
+from cxlab.churn.alike import staying_alike
 from cxlab.churn.at import (
     backtest_at,
     beyond_at,
@@ -86,6 +87,7 @@ __all__ = [
     "retention_by",
     "retention_target",
     "saving_at",
+    "staying_alike",
     "staying_on",
     "subdistribution",
     "subdistribution_at",

@@ -194,3 +194,16 @@ def test_what_was_planted_for_calls_in_time_lies_in_the_interval_of_cases_solved
     """Who is called in time leaves 0.90 times as often in the next quarter, whatever comes of the case."""
     found = churn.cases_at(study).headline
     assert found.low < 0.90 < found.high
+
+
+def test_a_ratio_said_as_people_who_stay_is_the_planted_share(study):
+    """Of newcomers to Én 90 47% stay a year; friends of friends leave 0.7 times as often."""
+    rules = study.config.rules
+    risk = risk_table(study.lives, by=rules.compare, window=study.window, period="month")
+    found = churn.staying_alike(
+        risk, of=rules.compare, strata=["plan"], quarter=study.quarter, period="month", reference=rules.reference
+    )
+    said = found.message.values
+    assert (said["group"].code, said["within"][0].code) == ("referral", "en90")
+    assert said["other"].value == pytest.approx(0.47, abs=0.03)
+    assert said["staying"].low <= 0.47**0.7 <= said["staying"].high
