@@ -13,7 +13,10 @@ from cxlab.maths.cox import CoxCounts, cox_counts
 
 Array = NDArray[np.float64]
 
-LATE = "Fine-Gray needs everybody from the start: those who left another way before they came into view were never seen"
+LATE = (
+    "Fine-Gray needs everybody from the start: those who left another way before they came into view "
+    "were never seen"
+)
 
 
 def fine_gray_counts(

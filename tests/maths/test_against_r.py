@@ -11,6 +11,7 @@ import pytest
 from cxlab.maths.competing import aalen_johansen
 from cxlab.maths.cox import cox, cox_counts
 from cxlab.maths.fine_gray import fine_gray_counts
+from cxlab.maths.grading import concordance
 from cxlab.maths.multiplicity import holm
 from cxlab.maths.pairwise import pairwise_log_rank
 from cxlab.maths.proportional import proportionality
@@ -36,6 +37,7 @@ def rows(lung, rossi, leukaemia):
 
     made = pd.read_csv(HERE / "survival_rows.csv").assign(lost=lambda rows: rows["cause"] > 0)
     late = made[made["case"] == "late"]
+    ways = made[made["case"] == "ways"].drop(columns="entry")
     lung = lung.assign(lost=lung["status"])
     return {
         "lung": lung,
@@ -45,7 +47,9 @@ def rows(lung, rossi, leukaemia):
         "gbsg2": load_gbsg2().assign(lost=lambda rows: rows["cens"]),
         "late": late,
         "apart": late.assign(time=late["apart"]),
-        "ways": made[made["case"] == "ways"].drop(columns="entry"),
+        "ways": ways,
+        "first": ways.assign(lost=ways["cause"] == 1),
+        "second": ways.assign(lost=ways["cause"] == 2),
     }
 
 
@@ -161,6 +165,8 @@ COX = {
     "gbsg2": ("gbsg2", ["age", "pnodes"], "tgrade"),
     "late": ("late", ["a", "b"], None),
     "late within b": ("late", ["a"], "b"),
+    "ways, first cause": ("first", ["a", "b"], None),
+    "ways, second cause": ("second", ["a", "b"], None),
 }
 
 
@@ -196,6 +202,14 @@ def test_whether_the_ratios_hold(grid, rows, case):
     each, together = proportionality(counts, cox(counts), groups=[[place] for place in range(len(columns))])
     expected = asked(case, "zph km")["value"].tolist()
     assert [one.statistic for one in [*each, together]] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("case", [case for case, (_, _, within) in COX.items() if within is None])
+def test_how_often_the_one_lost_first_was_put_first(grid, rows, case):
+    source, columns, within = COX[case]
+    counts = cox_of(grid, rows[source], columns, within)
+    found = concordance(counts.at_risk, counts.lost, counts.design @ cox(counts).coefficients)
+    assert found == pytest.approx(asked(case, "concordance")["value"].item(), rel=AS_PRINTED)
 
 
 @pytest.mark.parametrize("cause", [1, 2])

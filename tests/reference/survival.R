@@ -108,11 +108,9 @@ cox <- function(case, formula, rows) {
     names <- names(coef(fit))
     put(case, paste("coxph", ties), names, "", coef(fit), sqrt(diag(fit$var)))
     put(case, paste("log-likelihood", ties), "", "", fit$loglik[2])
-    if (ties == "efron") {
-      for (clock in c("km", "identity")) {
-        z <- cox.zph(fit, transform = clock, terms = FALSE)$table
-        put(case, paste("zph", clock), rownames(z), z[, "df"], z[, "chisq"])
-      }
+    if (ties == "efron" && !grepl("strata", paste(deparse(formula), collapse = " "))) {
+      z <- cox.zph(fit, transform = "km", terms = FALSE)$table
+      put(case, "zph km", rownames(z), z[, "df"], z[, "chisq"])
       put(case, "concordance", "", "", fit$concordance["concordance"], fit$concordance["std"])
     }
   }
