@@ -74,10 +74,10 @@ def subdistribution(
     """
     needs(risk, "tenure", "at_risk", by, source="the risk table")
     names = [name for name in lost_columns(risk) if name != "lost"]
-    if not names:
+    if "lost" in risk:
         raise ValueError(f"subdistribution needs risk_table(..., causes='reason'); got {', '.join(risk.columns)}")
-    reason = max(names, key=lambda name: int(risk[name].sum()))
-    losses = risk.groupby(by)[reason].sum()
+    reason = max(names, key=lambda name: int(risk[name].sum()), default="")  # nobody who joined has left yet
+    losses = risk.groupby(by)[reason].sum() if reason else pd.Series(dtype="int64")
     codes = [str(code) for code in losses.index[losses >= minimum]]
     values: dict[str, Value] = {"reason": Label(of="reason", code=reason.removeprefix("lost_")), "least": minimum}
     table, message = empty_table("of", "code", "reference"), Message(f"{NAME}.too_few", values)

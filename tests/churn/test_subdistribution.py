@@ -77,3 +77,10 @@ def test_a_table_without_reasons_is_refused():
     assert str(caught.value) == (
         "subdistribution needs risk_table(..., causes='reason'); got tenure, plan, at_risk, lost"
     )
+
+
+def test_nobody_who_joined_has_left_yet(joined):
+    stay = joined[["tenure", "plan", "bucket", "at_risk"]]
+    for risk in (stay, stay.iloc[:0]):
+        found = churn.subdistribution(risk, by="plan", quarter=NOW)
+        assert found.headline.reason.id == "churn.subdistribution.too_few"

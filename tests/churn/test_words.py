@@ -41,3 +41,19 @@ def test_every_finding_can_be_said(request, all_findings, which, language):
             assert "{" not in sentence
         if isinstance(finding.headline, Withheld):
             assert wording.say(finding.headline.reason) == wording.say(finding.message)
+
+
+def test_studies_without_a_row_are_answered_in_words(evidence):
+    none = {name: frame.iloc[:0] for name, frame in vars(evidence).items() if hasattr(frame, "iloc")}
+    now, churn = evidence.now, cxlab.churn
+    for finding in (
+        churn.expected_months(none["bucketed"], by="plan", quarter=now),
+        churn.staying_on(none["stock"], none["bucketed"], quarter=now),
+        churn.subdistribution(none["joined"], by="plan", quarter=now),
+        churn.cohorts(none["cohorts"], quarter=now),
+        churn.by_month(none["monthly"], quarter=now),
+        churn.retention_target(churn.retention(none["bucketed"], quarter=now), target=0.5),
+    ):
+        assert isinstance(finding.headline, Withheld)
+        for language in ("en", "vi"):
+            assert "{" not in Wording(language).say(finding.message)
