@@ -124,8 +124,13 @@ def _predicted(
 def _table(found: Ratios, told: Staying) -> pd.DataFrame:
     assert found.table is not None
     share, low, high = (ends[1:, 0] for ends in (told.chance, told.low, told.high))
-    return found.table[["of", "code"]].assign(
-        alike=float(told.chance[0, 0]), **estimates(share, low, high, found.table["n"].to_numpy())
+    return pd.DataFrame(
+        {
+            "of": found.table["of"],
+            "code": found.table["code"],
+            "alike": float(told.chance[0, 0]),
+            **estimates(share, low, high, found.table["n"].to_numpy()),
+        }
     )
 
 
