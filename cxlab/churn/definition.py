@@ -66,11 +66,8 @@ def definition(
             table=empty_table("rule", "back_share", *_PART),
         )  # fmt: skip
     parts = {name: _part(frame, concerned, quarter=quarter, level=level) for name, frame in moves.items()}
-    back = {name: _back(frame, quarter=quarter) for name, frame in moves.items()}
-    table = pd.DataFrame([
-        {"rule": name, "unit": "share", "back_share": back[name], **parts[name], **_tail(known[name])}
-        for name in moves
-    ])  # fmt: skip
+    back = {name: _back(frame, quarter=quarter, level=level) for name, frame in moves.items()}
+    table = pd.DataFrame([_row(name, known[name], back[name], parts[name]) for name in moves])
     short, long = min(days, key=days.__getitem__), max(days, key=days.__getitem__)
     values: dict[str, Value] = {
         "short": days[short], "short_share": known[short], "long": days[long], "long_share": known[long],
@@ -86,13 +83,18 @@ def definition(
     )  # fmt: skip
 
 
-def _tail(share: Estimate) -> dict[str, object]:
-    return estimates(share.value, share.low, share.high, share.n)
+def _row(
+    name: str, share: Estimate, back: Estimate | float, part: Mapping[str, float]
+) -> dict[str, object]:  # fmt: skip
+    came = back.value if isinstance(back, Estimate) else back
+    tail = estimates(share.value, share.low, share.high, share.n)
+    return {"rule": name, "unit": "share", "back_share": came, **part, **tail}
 
 
-def _back(frame: pd.DataFrame, *, quarter: Quarter) -> float:
-    now = frame[frame["quarter"] == str(quarter)]
-    return float(now["back"].sum() / now["open"].sum())
+def _back(frame: pd.DataFrame, *, quarter: Quarter, level: float) -> Estimate | float:
+    """Share that came back, of those at the start; no estimate where nobody did."""
+    came = shares(frame.assign(lost_voluntary=frame["back"], lost_involuntary=0), quarter=quarter)
+    return share_estimate(came, 0, level=level) or 0.0
 
 
 def _spread(short: Shares, long: Shares, *, level: float) -> Estimate:

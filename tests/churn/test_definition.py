@@ -50,7 +50,10 @@ def test_shares_are_those_of_each_rule_and_the_headline_what_lies_between_them(u
     assert table["estimate"].tolist() == [share.value for share in shares]
     assert table["low"].tolist() == [share.low for share in shares]
     assert table["back_share"].to_numpy() == pytest.approx(table["estimate"] / 2, rel=0.02)
-    assert found.message.values["back"] == table["back_share"][1]
+    assert found.message.values["back"].value == table["back_share"][1]
+    never = {name: frame.assign(back=0) for name, frame in under.items()}
+    assert asked(never).message.values["back"] == 0.0
+    assert "(and 0% come back in the same quarter)" in Wording("en").say(asked(never).message)
     assert isinstance(found.headline, Estimate)
     assert found.headline.value == pytest.approx(shares[1].value - shares[3].value)
     assert found.headline.unit == "share_points"
