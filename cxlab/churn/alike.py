@@ -69,7 +69,7 @@ def staying_alike(
         headline, message = _said(table, told, found, within, months=horizon_months, level=level)
     rule = definition("Cox prediction", of=sorted(compared), strata=sorted(strata), months=horizon_months)
     return finding(
-        NAME, about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
+        NAME, about=quarter, rule=rule, headline=headline, message=message, table=table, shape="number",
         method=Message("churn.method.staying_alike"), checks=found.checks,
     )  # fmt: skip
 
