@@ -121,8 +121,9 @@ def evidence(found: list[Line]) -> list[str]:
 
 
 def _all(held: Found, sizes: Sequence[int]) -> list[str]:
-    """Every builder and fit added up; memory of the largest."""
-    wanted = {(piece["job"], piece["story"], name) for name, piece in pieces()}
+    """Every builder and fit that was measured at all sizes, added up; memory of the largest."""
+    named_so = {(piece["job"], piece["story"], name) for name, piece in pieces()}
+    wanted = {each for each in named_so if all((*each, size) in held for size in sizes)}
     sums = {}
     for size in sizes:
         mine = [line for key, line in held.items() if key[:3] in wanted and key[3] == size]
@@ -131,7 +132,12 @@ def _all(held: Found, sizes: Sequence[int]) -> list[str]:
             "peak": max((line["peak"] for line in mine), default=0),
         }
     slope = exponent({size: line["cpu"] for size, line in sums.items()})
-    return ["", "**all of them**", *map(cost, sums.values()), "" if slope is None else f"{slope:.2f}"]
+    return [
+        "",
+        "**all that were measured at each size**",
+        *map(cost, sums.values()),
+        "" if slope is None else f"{slope:.2f}",
+    ]
 
 
 def _beside(line: Line | None, held: Found) -> str:
@@ -171,13 +177,13 @@ def survival(found: list[Line]) -> list[str]:
     scans = {key[2]: line for key, line in held.items() if key[0] == "scan"}
     rows = []
     for name in names:
-        cells = [_against(held.get(("survival", name, size)), scans.get(size)) for size in sizes]
+        cells = [_beside_scan(held.get(("survival", name, size)), scans.get(size)) for size in sizes]
         rows.append([name, *cells])
     head = ["keys", *(f"{named(size)}: CPU, memory, times the scan" for size in sizes)]
     return [measured_on(found), "", *table(head, rows)] if rows else []
 
 
-def _against(line: Line | None, scan: Line | None) -> str:
+def _beside_scan(line: Line | None, scan: Line | None) -> str:
     if line is None or scan is None or not scan["cpu"]:
         return cost(line)
     return f"{cost(line)} (work alone {line['peak'] - line['start']:.2f} GB), {line['cpu'] / scan['cpu']:.1f}x"
