@@ -141,12 +141,12 @@ def test_the_newest_measurement_counts_and_of_its_runs_the_middle_one():
 
 
 def test_the_tables_say_what_was_measured(tmp_path):
-    call = stories()["churn"].calls[0]
+    call, at_one_size = stories()["churn"].calls[:2]
     results = tmp_path / "results"
     results.mkdir()
     measured = [
         line(2.0, name=call, scan="lives: plan"), line(20.0, name=call, scan="lives: plan", customers=10_000_000),
-        line(0.5, name="lives: plan", what="scan", story=""),
+        line(0.5, name="lives: plan", what="scan", story=""), line(7.0, name=at_one_size),
     ]  # fmt: skip
     (results / "evidence.jsonl").write_text("\n".join(map(json.dumps, measured)), encoding="utf-8")
     readme = tmp_path / "README.md"
@@ -157,7 +157,7 @@ def test_the_tables_say_what_was_measured(tmp_path):
     assert text.endswith(f"{render.END}\nafter\n")
     assert "old" not in text
     assert f"| churn | `{call}` | 2.00 s, 0.50 GB, 4.0x | 20.0 s, 0.50 GB | 1.00 |" in text
-    assert "|  | **all of them** | 2.00 s, 0.50 GB | 20.0 s, 0.50 GB | 1.00 |" in text
+    assert "|  | **all that were measured at each size** | 2.00 s, 0.50 GB | 20.0 s, 0.50 GB | 1.00 |" in text
 
 
 def test_ours_stands_beside_theirs_and_a_library_that_gave_up_says_so():
