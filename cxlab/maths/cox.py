@@ -205,7 +205,7 @@ def moments(counts: CoxCounts, design: Array, b: Array, *, ties: Ties, weights: 
     eta = design @ b
     likelihood, score = 0.0, np.zeros(len(b))
     information = np.zeros((len(b), len(b)))
-    for stratum in np.unique(counts.strata):
+    for stratum in range(int(counts.strata.max(initial=-1)) + 1):
         mine = counts.strata == stratum
         n, d = counts.at_risk[:, mine], counts.lost[:, mine]
         used = d.sum(axis=1) > 0
