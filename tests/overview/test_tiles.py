@@ -122,7 +122,8 @@ def test_the_target_in_force_is_this_quarters_else_the_next_to_come():
     assert target_for(rows, "nps.score", about=Q3) == Target(value=35, due=Quarter(2026, 4))
     assert target_for(rows, "nps.score", about=Quarter(2025, 1)) is None, "a target years ahead is no measure yet"
     assert target_for(rows, "nps.score", about=Quarter(2026, 2)) == Target(value=30, due=Quarter(2026, 2))
-    assert target_for(rows, "churn.left", about=Quarter.parse("2026-08")) is None, "three months that are no quarter"
+    three_months = Quarter.parse("2026-08")
+    assert target_for(rows, "churn.left", about=three_months) is None, "a target is a whole quarter's"
     assert target_for(rows, "churn.left", about=Q3) == Target(value=0.08, due=None)
     assert target_for(rows, "clv.base", about=Q3) is None
     assert target_for(pd.DataFrame(), "nps.score", about=Q3) is None

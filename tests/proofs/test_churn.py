@@ -163,7 +163,7 @@ def test_coefficients_and_curves_of_linked_customers_who_enter_late():
 
 
 def followed_twice(rng, customers, *, closes=8, effect=0.4):
-    """Customers whose accounts have a lasting mood: at each close their answer, and whether they leave before the next."""
+    """Customers whose accounts have a lasting mood: the answer at each close, and who leaves by the next."""
     account = rng.integers(0, customers // 2, customers)
     frailty = rng.gamma(2, 0.5, customers // 2)[account]
     unhappy = (rng.random(customers // 2) < 0.4)[account]

@@ -78,7 +78,9 @@ def rows(engine):
             customers=None, contracts=tables["contracts"], transactions=None, rules=rules, window=window, held=held
         )
         lived = held(lived)
-        answered = responses(tables["survey_responses"], lives=lived, customers=None, rules=rules, about=Quarter.parse("2024Q1"))
+        answered = responses(
+            tables["survey_responses"], lives=lived, customers=None, rules=rules, about=Quarter.parse("2024Q1")
+        )
         made = panel(
             lives=lived if spells else None,
             transactions=tables["transactions"],
