@@ -140,5 +140,5 @@ def test_it_can_be_switched_off(monkeypatch):
 def test_a_run_that_ends_before_its_kernels_are_needed_hears_nothing_of_it(capfd):
     with nursery([], environment={}) as home:
         assert home is not None
-    assert home._process.returncode == 0
+    assert home._process.returncode in (0, -signal.SIGKILL)  # one still at its imports after 5 s is not waited for
     assert capfd.readouterr().err == ""
