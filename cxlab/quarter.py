@@ -11,6 +11,7 @@ from typing import Literal
 Period = Literal["day", "week", "month", "quarter", "term"]
 
 _APART = 100_000
+"""Counts of interim quarters lie so far apart that no number of one is a number of another."""
 
 DAYS_PER_MONTH = 365.25 / 12
 """Days in an average month; tenure in months is tenure in days over this."""

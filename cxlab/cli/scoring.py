@@ -28,7 +28,7 @@ def scores(
     Example: cxlab scores 2026Q3 --study ~/studies/mobile
     """
     try:
-        Quarter.parse(quarter)
+        Quarter.whole(quarter)
     except ValueError as error:
         raise UsageError(str(error)) from None
     from cxlab.run.scores import write_scores

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlab.evidence.at_risk import SEEN_FROM
+from cxlab.evidence.known import with_known
 from cxlab.evidence.risk import Causes, risk_table
 from cxlab.quarter import Period, Quarter, Window, day_number
 
@@ -53,13 +54,7 @@ def episode_table(
     ValueError
         If ``known`` lacks columns, or as `risk_table`.
     """
-    missing = [name for name in NEEDED if name not in known.columns]
-    if missing:
-        raise ValueError(
-            f"episodes need {', '.join(NEEDED)}; {', '.join(missing)} not among {', '.join(known.columns)}"
-        )
-    theirs = [name for name in known.columns if name != "customer_id" and name in lives.columns]
-    rows = lives.drop(*theirs).inner_join(known, "customer_id")
+    rows = with_known(lives, known, needed=NEEDED, what="episodes")
     until = ibis.coalesce(rows.until_day, window.close_day)
     there = (rows.start_day < until) & ~(rows.exit_day <= rows.from_day).fill_null(False)
     rows = rows.filter(there & (until > rows.from_day))

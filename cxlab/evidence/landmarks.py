@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import ibis.expr.types as ir
 import pandas as pd
 
+from cxlab.evidence.known import with_known
 from cxlab.evidence.risk import Causes, risk_table
 from cxlab.quarter import Period, Window
 
@@ -50,13 +51,7 @@ def landmark_table(
     ValueError
         If ``known`` lacks columns, or as `risk_table`.
     """
-    missing = [name for name in NEEDED if name not in known.columns]
-    if missing:
-        raise ValueError(
-            f"landmarks need {', '.join(NEEDED)}; {', '.join(missing)} not among {', '.join(known.columns)}"
-        )
-    theirs = [name for name in known.columns if name != "customer_id" and name in lives.columns]
-    rows = lives.drop(*theirs).inner_join(known, "customer_id")
+    rows = with_known(lives, known, needed=NEEDED, what="landmarks")
     there = (rows.start_day <= rows.from_day) & ~(rows.exit_day <= rows.from_day).fill_null(False)
     inside = (rows.from_day >= window.open_day) & (rows.from_day < window.close_day)
     rows = rows.filter(there & inside)
