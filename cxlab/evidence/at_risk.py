@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.evidence.keys import Ints, stretch_of, unpacked
+from cxlab.evidence.keys import Ints, Keys, packed_rows, stretches, unpacked
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, Window, day_number
 
@@ -19,6 +21,28 @@ SEEN_FROM = "seen_from"
 
 SPAN = 1 << 20
 """No tenure is as many days."""
+
+NEVER = 1 << 30
+"""Day of what has not happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Which ends of time at risk are losses.
+
+    Parameters
+    ----------
+    columns : mapping of str to column
+        What has to be known of a spell.
+    codes : int
+        Codes are below.
+    code : callable
+        Code of each spell of a batch, 0 where nobody was lost.
+    """
+
+    columns: Mapping[str, ir.Value]
+    codes: int
+    code: Callable[[Mapping[str, Ints]], Ints]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,11 +67,9 @@ class Lines:
 
 def time_at_risk(
     lives: ir.Table,
-    places: Sequence[ir.IntegerValue],
-    sizes: Sequence[int],
+    keys: Keys,
     *,
-    code: ir.IntegerValue,
-    codes: int,
+    loss: Loss,
     window: Window,
     quarters: Sequence[Quarter],
     at: int,
@@ -57,42 +79,58 @@ def time_at_risk(
 
     Parameters
     ----------
-    places, sizes
-        What makes a pattern, as `packed` takes it.
-    code : integer column
-        Code of the loss, 0 for none, below ``codes``.
+    keys : Keys
+        What makes a pattern.
+    loss : Loss
+        Which ends are losses, and of what code.
     quarters : sequence of Quarter
         Where time is cut; none: it is not. The number of the quarter takes place ``at`` of the pattern.
     width : float or integer column
         Days of a period of the clock; a column where each spell has its own, and time is not cut.
     """
+    columns = {**keys.columns(lives), **loss.columns, "start": lives.start_day,
+               "exit": ibis.coalesce(lives.exit_day, NEVER)}  # fmt: skip
+    columns |= {"seen_from": lives[SEEN_FROM]} if SEEN_FROM in lives.columns else {}
+    columns |= {} if isinstance(width, float) else {"width": width}
+    clock = np.asarray(width if isinstance(width, float) else 0.0)
+    sizes = (*keys.sizes[:at], max(len(quarters), 1), *keys.sizes[at:])
+    patterns = math.prod(sizes)
+    held_by = stretches([day_number(quarter.start) for quarter in quarters[1:]])
     seen = window.close_day - 1  # the last day on which an exit could be seen
-    end = ibis.least(ibis.coalesce(lives.exit_day, seen), seen)
-    entry = ibis.greatest(window.open_day - lives.start_day, 0)
-    if SEEN_FROM in lives.columns:
-        entry = ibis.greatest(entry, lives[SEEN_FROM] - lives.start_day)
-    held_by = stretch_of(end, [day_number(quarter.start) for quarter in quarters[1:]])
-    pattern = [*places[:at], held_by, *places[at:]]
-    known = (*sizes[:at], max(len(quarters), 1), *sizes[at:])
-    begun = window.close_day - lives.start_day if quarters else _floor(entry, width)
-    last = end - lives.start_day if quarters else -_floor(lives.start_day - end, width)
-    rows = lives.filter(end - lives.start_day > entry)
-    every = dict(enumerate(known))
-    at_entry, at_code, at_last = range(len(known), len(known) + 3)
-    numbers = {"entries": {**every, at_entry: SPAN}, "exits": {**every, at_code: codes, at_last: SPAN}}
-    counted = tallied([*pattern, begun, code, last], numbers, rows)
+
+    def made(rows: Mapping[str, Ints]) -> dict[str, Ints]:
+        entry = np.maximum(window.open_day - rows["start"], 0)
+        if "seen_from" in rows:
+            entry = np.maximum(entry, rows["seen_from"] - rows["start"])
+        end = np.minimum(rows["exit"], seen)
+        there = end - rows["start"] > entry
+        if not there.all():
+            rows, entry, end = {name: of[there] for name, of in rows.items()}, entry[there], end[there]
+        places = keys.places_in(rows)
+        pattern = packed_rows([*places[:at], held_by(end), *places[at:]], sizes)
+        begun, last = window.close_day - rows["start"], end - rows["start"]
+        if not quarters:
+            each = rows.get("width", clock)
+            begun, last = _periods(np.floor, entry, each), _periods(np.ceil, last, each)
+        return {"entries": packed_rows([pattern, begun], (patterns, SPAN)),
+                "exits": packed_rows([pattern, loss.code(rows), last], (patterns, loss.codes, SPAN))}  # fmt: skip
+
+    counted = tallied(columns, made, lives)
     entries, exits = counted["entries"], counted["exits"]
     began, first = unpacked(entries.numbers, (-1, SPAN))
-    ended, why, tenure = unpacked(exits.numbers, (-1, codes, SPAN))
+    ended, why, tenure = unpacked(exits.numbers, (-1, loss.codes, SPAN))
     beginnings = Ends(pattern=began, tenure=first, code=np.zeros_like(began), customers=entries.counts)
     ends = Ends(pattern=ended, tenure=tenure, code=why, customers=exits.counts)
     if not quarters or not isinstance(width, float):
         return beginnings, ends
-    return _cut(beginnings, ends, quarters, window=window, inner=int(np.prod(sizes[at:])), width=width)
+    return _cut(beginnings, ends, quarters, window=window, inner=math.prod(keys.sizes[at:]), width=width)
 
 
-def _floor(days: ir.IntegerValue, width: float | ir.IntegerValue) -> ir.IntegerValue:
-    return days if isinstance(width, float) and width == 1 else (days / width).floor().cast("int64")
+def _periods(rounded: np.ufunc, days: Ints, each: NDArray[Any]) -> Ints:
+    """How many periods of so many days some days are, rounded."""
+    if not each.ndim and each == 1:
+        return days
+    return np.asarray(rounded(days / each), dtype=np.int64)
 
 
 def _cut(

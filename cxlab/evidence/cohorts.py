@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cxlab.evidence.keys import stretch_of, unpacked
+from cxlab.evidence.at_risk import NEVER
+from cxlab.evidence.keys import Ints, packed_rows, stretch_of, stretches, unpacked
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, day_number
 
@@ -43,9 +44,13 @@ def cohort_customers(lives: ir.Table, *, quarters: Sequence[Quarter]) -> pd.Data
         If no quarter is asked for.
     """
     edges, words = _edges(quarters)
-    places = [stretch_of(lives.start_day, edges), stretch_of(lives.exit_day, edges)]
-    size = len(edges) + 1
-    counted = tallied(places, {"number": {0: size, 1: size}}, lives)["number"]
+    columns = {"start": lives.start_day, "exit": ibis.coalesce(lives.exit_day, NEVER)}
+    stretch, size = stretches(edges), len(edges) + 1
+
+    def made(rows: Mapping[str, Ints]) -> dict[str, Ints]:
+        return {"number": packed_rows([stretch(rows["start"]), stretch(rows["exit"])], (size, size))}
+
+    counted = tallied(columns, made, lives)["number"]
     begun, gone = unpacked(counted.numbers, (-1, size))
     seen = (gone > 0) & (begun < len(edges)) & (gone >= begun)  # gone before the first quarter: never seen
     counts = np.zeros((size, size), dtype=np.int64)

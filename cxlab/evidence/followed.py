@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.at_risk import SPAN
-from cxlab.evidence.keys import Keys, unpacked
+from cxlab.evidence.at_risk import NEVER, SPAN
+from cxlab.evidence.keys import Ints, Keys, packed_rows, unpacked, word_of
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import day_number
 
@@ -51,19 +51,19 @@ def followed(
     if until <= close:
         raise ValueError(f"customers are followed to a day after {close}; got {until}")
     first, last = day_number(close), day_number(until)
-    gone = (lives.exit_day < last).fill_null(False)
-    moved = (gone & (lives.cause == "transfer")).fill_null(False)
-    there = (lives.start_day < first) & ~(lives.exit_day < first).fill_null(False)
-    rows = lives.filter(there & ~moved)
     keys = Keys.of(lives, [*by, *(["bucket"] if bucket else [])])
-    places = [
-        first - 1 - rows.start_day,
-        *keys.places(rows),
-        ibis.ifelse((rows.exit_day < last).fill_null(False), 1, 0),
-    ]
-    sizes = dict(enumerate((SPAN, *keys.sizes, 2)))
-    found = tallied(places, {"all": sizes}, rows)["all"]
-    tenure, *values, lost = unpacked(found.numbers, tuple(sizes.values()))
+    columns = {**keys.columns(lives), "start": lives.start_day, "exit": ibis.coalesce(lives.exit_day, NEVER),
+               "cause": word_of(lives.cause, ["transfer"])}  # fmt: skip
+    sizes = (SPAN, *keys.sizes, 2)
+
+    def made(rows: Mapping[str, Ints]) -> dict[str, Ints]:
+        moved = (rows["exit"] < last) & (rows["cause"] == 1)
+        there = (rows["start"] < first) & (rows["exit"] >= first) & ~moved
+        rows = {name: of[there] for name, of in rows.items()}
+        return {"all": packed_rows([first - 1 - rows["start"], *keys.places_in(rows), rows["exit"] < last], sizes)}
+
+    found = tallied(columns, made, lives)["all"]
+    tenure, *values, lost = unpacked(found.numbers, sizes)
     counts = pd.DataFrame({"tenure": tenure}).join(keys.frame(values))
     counts["customers"], counts["lost"] = found.counts, found.counts * lost
     names = ["tenure", *keys.names]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from cxlab.maths.jackknife import BUCKETS
 
 Ints = NDArray[np.int64]
 
+_BY = "by "
+"""Before the names of columns to count by, so that no other column of a batch has them."""
+
 MOST = 1_000_000
 """Combinations of values columns to count by may have."""
 
@@ -25,6 +29,9 @@ MOST = 1_000_000
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Keys:
     """Columns to count by, each value known by its place among the sorted ones (none at all comes last).
+
+    Places of values that are looked up are counted from 1, as the engine does: it looks a word up once where a
+    file holds it once, but reckons with what it found row by row.
 
     Parameters
     ----------
@@ -59,8 +66,16 @@ class Keys:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many values each column has; 1 where there are no rows."""
-        return tuple(max(len(values), 1) for values in self.values)
+        """Below which number the places of each column are."""
+        return tuple(
+            max(len(values), 1) + (name not in self.own)
+            for name, values in zip(self.names, self.values, strict=True)
+        )
+
+    @property
+    def combinations(self) -> int:
+        """How many combinations of values there can be."""
+        return math.prod(max(len(values), 1) for values in self.values)
 
     def places(self, table: ir.Table) -> list[ir.IntegerValue]:
         """Place of each row's values."""
@@ -69,10 +84,20 @@ class Keys:
             for name, values in zip(self.names, self.values, strict=True)
         ]
 
+    def columns(self, table: ir.Table) -> dict[str, ir.Value]:
+        """`places` by name, for `cxlab.evidence.tally.tallied`."""
+        return {f"{_BY}{name}": place for name, place in zip(self.names, self.places(table), strict=True)}
+
+    def places_in(self, batch: Mapping[str, Ints]) -> list[Ints]:
+        """Return the places that `columns` asked for."""
+        return [batch[f"{_BY}{name}"] for name in self.names]
+
     def frame(self, places: Sequence[Ints]) -> pd.DataFrame:
         """Return the values at places, one column a name."""
         columns = zip(self.names, self.values, places, strict=True)
-        return pd.DataFrame({name: _at(values, place) for name, values, place in columns}, copy=False)
+        return pd.DataFrame(
+            {name: _at(values, place - (name not in self.own)) for name, values, place in columns}, copy=False
+        )
 
 
 def _refuse_many(found: pd.DataFrame) -> None:
@@ -86,6 +111,11 @@ def _at(values: pd.Series, place: Ints) -> Any:  # noqa: ANN401  (an array, of n
     return values.to_numpy()[place] if isinstance(values.dtype, np.dtype) else values.array.take(place)
 
 
+@ibis.udf.scalar.builtin(name="list_position")  # type: ignore[untyped-decorator]
+def _list_position(values, value) -> dt.int32:  # type: ignore[no-untyped-def]  # noqa: ANN001  (of any type)
+    """Place of a value in a list, counted from 1; nothing where it is not there."""
+
+
 def below(size: int) -> pd.Series:
     """Whole numbers from 0 below a size, as the values of a column that is their own place."""
     return pd.Series(np.arange(size, dtype="int32"))
@@ -96,11 +126,21 @@ def _own(table: ir.Table, name: str) -> ir.IntegerValue:
 
 
 def place_of(column: ir.Value, values: pd.Series) -> ir.IntegerValue:
-    """Place of a column's value among some; that after the last for none of them."""
+    """Place of a column's value among all it has, counted from 1; that after the last for none at all."""
     known = values.dropna().tolist()
     if not known:
-        return ibis.literal(0)
-    return ibis.array(known).index(column).fill_null(len(known))
+        return ibis.literal(1, type="uint8")
+    kind = "uint8" if len(known) < 255 else "int32"
+    return _list_position(ibis.literal([*known, None], type=f"array<{column.type()}>"), column).cast(kind)
+
+
+def word_of(column: ir.StringValue, words: Sequence[str]) -> ir.IntegerValue:
+    """Place of a word among some, counted from 1; that after the last for none at all, 0 for any other."""
+    return (
+        place_of(column, pd.Series(words, dtype=object))
+        .fill_null(0)
+        .cast("uint8" if len(words) < 255 else "int32")
+    )
 
 
 def stretch_of(day: ir.IntegerValue, edges: Sequence[int]) -> ir.IntegerValue:
@@ -108,6 +148,15 @@ def stretch_of(day: ir.IntegerValue, edges: Sequence[int]) -> ir.IntegerValue:
     if not edges:
         return ibis.literal(0)
     return ibis.cases(*((day < edge, number) for number, edge in enumerate(edges)), else_=len(edges))
+
+
+def stretches(edges: Sequence[int]) -> Callable[[Ints], Ints]:
+    """Do what `stretch_of` does, out of the engine: every day between the edges is looked up in a table."""
+    if not edges:
+        return lambda days: np.zeros(len(days), dtype=np.int64)
+    before = edges[0] - 1
+    table = np.searchsorted(np.asarray(edges), np.arange(before, edges[-1] + 1), side="right")
+    return lambda days: table.take(days - before, mode="clip")
 
 
 def packed(places: Sequence[ir.IntegerValue], sizes: Sequence[int]) -> ir.IntegerValue:
@@ -118,23 +167,26 @@ def packed(places: Sequence[ir.IntegerValue], sizes: Sequence[int]) -> ir.Intege
     ValueError
         If there are more combinations than whole numbers of 64 bits.
     """
-    number: ir.IntegerValue = _packed([place.cast("int64") for place in places], sizes)
+    _refuse_large(sizes)
+    number = places[0].cast("int64")
+    for place, size in zip(places[1:], sizes[1:], strict=True):
+        number = number * size + place.cast("int64")
     return number
 
 
-def packed_rows(places: Sequence[Ints], sizes: Sequence[int]) -> Ints:
-    """Do what `packed` does, out of the engine."""
-    numbers: Ints = _packed([place.astype(np.int64) for place in places], sizes)
-    return numbers
+def packed_rows(places: Sequence[NDArray[Any]], sizes: Sequence[int]) -> Ints:
+    """Do what `packed` does, out of the engine; in 32 bits where that is enough, which sorts twice as fast."""
+    _refuse_large(sizes)
+    number: NDArray[Any] = places[0].astype(np.int32 if math.prod(sizes) < 2**31 else np.int64)
+    for place, size in zip(places[1:], sizes[1:], strict=True):
+        number *= size
+        number += place
+    return number
 
 
-def _packed(places: Sequence[Any], sizes: Sequence[int]) -> Any:  # noqa: ANN401  (columns or arrays)
+def _refuse_large(sizes: Sequence[int]) -> None:
     if math.prod(sizes) >= 2**63:
         raise ValueError(f"too many combinations to count: columns of {', '.join(map(str, sizes))} values")
-    number = places[0]
-    for place, size in zip(places[1:], sizes[1:], strict=True):
-        number = number * size + place
-    return number
 
 
 def unpacked(numbers: Ints, sizes: Sequence[int]) -> list[Ints]:

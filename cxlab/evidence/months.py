@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cxlab.evidence.keys import Keys, stretch_of, unpacked
+from cxlab.evidence.at_risk import NEVER
+from cxlab.evidence.keys import Ints, Keys, packed_rows, stretches, unpacked, word_of
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Window, day_number
 
@@ -34,15 +37,15 @@ def monthly_losses(lives: ir.Table, *, window: Window, bucket: bool = False) -> 
     first = pd.date_range(window.open, window.close, freq="MS")
     days = [day_number(each.date()) for each in first]
     keys = Keys.of(lives, ["bucket"] if bucket else [])
-    transferred = ibis.ifelse((lives.cause == "transfer").fill_null(False), 1, 0)
-    places = [
-        *keys.places(lives),
-        stretch_of(lives.start_day, days),
-        stretch_of(lives.exit_day, days),
-        transferred,
-    ]
-    sizes = (len(days) + 1, len(days) + 1, 2)
-    counted = tallied(places, {"number": dict(enumerate((*keys.sizes, *sizes)))}, lives)["number"]
+    asked = {**keys.columns(lives), "start": lives.start_day, "exit": ibis.coalesce(lives.exit_day, NEVER),
+             "cause": word_of(lives.cause, ["transfer"])}  # fmt: skip
+    place_of, sizes = stretches(days), (len(days) + 1, len(days) + 1, 2)
+
+    def made(rows: Mapping[str, Ints]) -> dict[str, Ints]:
+        each = [place_of(rows["start"]), place_of(rows["exit"]), rows["cause"] == 1]
+        return {"number": packed_rows([*keys.places_in(rows), *each], (*keys.sizes, *sizes))}
+
+    counted = tallied(asked, made, lives)["number"]
     cell, begun, gone, other = unpacked(counted.numbers, (-1, *sizes))
     frames = []
     for place, month in enumerate(first[:-1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.evidence.keys import Ints, Keys, stretch_of, unpacked
+from cxlab.evidence.at_risk import NEVER
+from cxlab.evidence.keys import Ints, Keys, packed_rows, stretches, unpacked, word_of
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, day_number
 
@@ -24,6 +25,12 @@ _FIRST, _AGAIN, _UNKNOWN = 0, 1, 3
 _CAUSES = ("transfer", "involuntary")
 _OTHER = len(_CAUSES)
 """Any other cause of leaving is a customer's own choice."""
+
+_SPELLS = np.array([_UNKNOWN, _FIRST, _AGAIN])
+"""Codes of spells numbered 0 (not numbered), 1, and 2 or more."""
+
+_CODES = np.array([_OTHER, *range(len(_CAUSES)), _UNKNOWN])
+"""Codes of causes by their places (`cxlab.evidence.keys.word_of`)."""
 
 
 def movements(
@@ -89,17 +96,23 @@ class _Kinds:
 
 def _kinds(lives: ir.Table, *, keys: Keys, edges: Sequence[int]) -> _Kinds:
     """Count the spells of each kind: they are read once, however many quarters there are."""
-    places = [
-        stretch_of(lives.start_day, edges),
-        stretch_of(lives.exit_day, edges),
-        ibis.cases((lives.spell == 1, _FIRST), (lives.spell > 1, _AGAIN), else_=_UNKNOWN),
-        ibis.cases(*((lives.cause == cause, place) for place, cause in enumerate(_CAUSES)),
-                   (lives.cause.isnull(), _UNKNOWN), else_=_OTHER),
-        ibis.ifelse(lives.provisional, 1, 0),
-    ]  # fmt: skip
+    columns = {
+        **keys.columns(lives),
+        "start": lives.start_day,
+        "exit": ibis.coalesce(lives.exit_day, NEVER),
+        "spell": lives.spell.fill_null(0),
+        "cause": word_of(lives.cause, _CAUSES),
+        "provisional": lives.provisional.fill_null(False),
+    }
+    place = stretches(edges)
     sizes = (len(edges) + 1, len(edges) + 1, 4, 4, 2)
-    every = [*keys.places(lives), *places]
-    counted = tallied(every, {"number": dict(enumerate((*keys.sizes, *sizes)))}, lives)["number"]
+
+    def made(rows: Mapping[str, Ints]) -> dict[str, Ints]:
+        spell = _SPELLS.take(rows["spell"], mode="clip")
+        each = [place(rows["start"]), place(rows["exit"]), spell, _CODES.take(rows["cause"]), rows["provisional"]]
+        return {"number": packed_rows([*keys.places_in(rows), *each], (*keys.sizes, *sizes))}
+
+    counted = tallied(columns, made, lives)["number"]
     cell, start, gone, spell, cause, undoable = unpacked(counted.numbers, (-1, *sizes))
     return _Kinds(
         cell=cell, start=start, exit=gone, spell=spell, cause=cause, undoable=undoable, customers=counted.counts

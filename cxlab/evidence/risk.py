@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cxlab.evidence.at_risk import SEEN_FROM, Lines, laid_out, time_at_risk
-from cxlab.evidence.keys import Keys, place_of, unpacked
+from cxlab.evidence.at_risk import SEEN_FROM, Lines, Loss, laid_out, time_at_risk
+from cxlab.evidence.keys import Ints, Keys, unpacked, word_of
 from cxlab.evidence.room import refuse_too_many
 from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter, Window
 
@@ -21,6 +20,9 @@ KNOWN_AFTERWARDS = (
     "exit_day", "tenure_days", "cause", "reason", "provisional", "idle_days", "revenue_amount", "margin_amount",
 )  # fmt: skip
 """Columns of lives that hang on whether a customer left: amounts are 0 for those who did."""
+
+_UNKNOWN = "unknown"
+"""Code of a loss nobody explains."""
 
 TERM = "term"
 """Clock of contract terms: each spell has its own."""
@@ -85,10 +87,10 @@ def risk_table(
     quarters = _quarters(window, first_month=first_month) if quarter else []
     width = lives["term_days"] if period == TERM else DAYS_PER_PERIOD[period]
     refuse_too_many(lives, keys, quarters=len(quarters), window=window, width=DAYS_PER_PERIOD.get(period, 1.0))
-    codes = pd.Series(["lost"]) if causes == "one" else _codes(lives, causes)
+    codes = ["lost"] if causes == "one" else _codes(lives, causes)
     beginnings, ends = time_at_risk(
-        lives, keys.places(lives), keys.sizes, code=_code(lives, causes, codes, window=window),
-        codes=len(codes) + 1, window=window, quarters=quarters, at=len(by), width=width,
+        lives, keys, loss=_loss(lives, causes, codes, window=window), window=window, quarters=quarters, at=len(by),
+        width=width,
     )  # fmt: skip
     names = {1: "lost"} if causes == "one" else {place: f"lost_{code}" for place, code in enumerate(codes, 1)}
     return _named(laid_out(beginnings, ends), keys=keys, quarters=quarters, at=len(by), names=names)
@@ -131,18 +133,25 @@ def _refuse_cuts(lives: ir.Table, *, period: str, quarter: bool) -> None:
             raise ValueError(f"{without:,} spells have no term: leave them out first, or take another clock")
 
 
-def _codes(lives: ir.Table, causes: str) -> pd.Series:
+def _codes(lives: ir.Table, causes: str) -> list[str]:
     """Codes of losses, sorted; the place of one, counted from 1, stands for it."""
     found = Keys.of(lives, [causes]).values[0].dropna()
-    return pd.Series(sorted({*found[found != ""], "unknown"}))
+    return sorted({*found[found != ""], _UNKNOWN})
 
 
-def _code(lives: ir.Table, causes: str, codes: pd.Series, *, window: Window) -> ir.IntegerValue:
-    """Place of the code of the loss; 0 where nobody was lost."""
-    lost = ((lives.exit_day < window.close_day) & (lives.cause != "transfer")).fill_null(False)
-    if causes == "one":
-        return ibis.ifelse(lost, 1, 0)
-    return ibis.ifelse(lost, place_of(ibis.coalesce(lives[causes].nullif(""), "unknown"), codes) + 1, 0)
+def _loss(lives: ir.Table, causes: str, codes: Sequence[str], *, window: Window) -> Loss:
+    """Who left before the close, but for transfers and what has no cause; a loss nobody explains is unknown."""
+    columns = {"cause": word_of(lives.cause, ["transfer"])}
+    if causes != "one":
+        columns["why"] = word_of(lives[causes], codes)
+    unknown = 1 if causes == "one" else codes.index(_UNKNOWN) + 1
+    code_at = np.array([unknown, *range(1, len(codes) + 1), unknown])
+
+    def code(rows: Mapping[str, Ints]) -> Ints:
+        lost = (rows["exit"] < window.close_day) & (rows["cause"] == 0)
+        return np.asarray(lost * code_at.take(rows["why"]) if "why" in rows else lost.astype(np.int64))
+
+    return Loss(columns=columns, codes=len(codes) + 1, code=code)
 
 
 def _quarters(window: Window, *, first_month: int) -> list[Quarter]:

@@ -37,7 +37,7 @@ def refuse_too_many(lives: ir.Table, keys: Keys, *, quarters: int, window: Windo
     ValueError
         If it would have more than `MOST_ROWS` rows.
     """
-    every, cuts = math.prod(keys.sizes), max(quarters, 1)
+    every, cuts = keys.combinations, max(quarters, 1)
     if every * cuts * math.ceil(_CENTURY / width) <= MOST_ROWS:
         return
     oldest = lives.start_day.min().to_pyarrow().as_py()
@@ -46,7 +46,7 @@ def refuse_too_many(lives: ir.Table, keys: Keys, *, quarters: int, window: Windo
         every = int(lives.select(n=packed(keys.places(lives), keys.sizes)).distinct().count().to_pyarrow().as_py())
     if every * cuts * periods <= MOST_ROWS:
         return
-    columns = [f"{name} {size:,}" for name, size in zip(keys.names, keys.sizes, strict=True)]
+    columns = [f"{name} {max(len(of), 1):,}" for name, of in zip(keys.names, keys.values, strict=True)]
     columns += [f"quarter {quarters:,}"] if quarters else []
     raise ValueError(
         f"a risk table of {every * cuts:,} patterns ({', '.join(columns)}) over {periods:,} periods has up to "

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cxlab.evidence import tally
 from cxlab.evidence.bucket import bucket_in
-from cxlab.evidence.keys import Keys, packed, stretch_of, unpacked
+from cxlab.evidence.keys import Keys, packed, packed_rows, stretch_of, stretches, unpacked, word_of
 from cxlab.evidence.tally import Tally, tallied
 
 NUMBERS = st.lists(st.integers(0, 9), max_size=12).map(lambda numbers: np.array(numbers, dtype=np.int64))
@@ -32,7 +32,12 @@ def test_counts_are_those_of_all_batches_together(batches, held):
 def test_every_column_of_a_table_is_counted_in_one_reading(monkeypatch):
     monkeypatch.setattr(tally, "BATCH", 3)
     table = ibis.memtable({"a": [1, 1, 2, 2, 2, 3, 1], "b": [7, 7, 7, 7, 7, 7, 7]})
-    counted = tallied([table.a, table.b], {"a": {0: 4}, "both": {1: 8, 0: 4}}, table)
+
+    def made(rows):
+        assert len(rows["a"]) <= 3
+        return {"a": rows["a"], "both": packed_rows([rows["b"], rows["a"]], (8, 4))}
+
+    counted = tallied({"a": table.a, "b": table.b}, made, table)
     assert (counted["a"].numbers.tolist(), counted["a"].counts.tolist()) == ([1, 2, 3], [3, 3, 1])
     assert (counted["both"].numbers.tolist(), counted["both"].counts.tolist()) == ([29, 30, 31], [3, 3, 1])
 
@@ -51,6 +56,25 @@ def test_values_come_back_from_their_number_and_none_comes_last():
 def test_a_day_without_a_date_lies_after_every_edge():
     table = ibis.memtable({"day": [1, 5, 6, None, 9]}, schema={"day": "int64"})
     assert table.mutate(at=stretch_of(table.day, [5, 7])).to_pandas()["at"].tolist() == [0, 1, 1, 2, 2]
+
+
+@given(days=st.lists(st.integers(-9, 30), max_size=20), edges=st.sets(st.integers(0, 20)))
+def test_days_are_told_apart_out_of_the_engine_as_in_it(days, edges):
+    edges = sorted(edges)
+    found = stretches(edges)(np.array(days, dtype=np.int32))
+    assert found.tolist() == [sum(day >= edge for edge in edges) for day in days]
+
+
+@pytest.mark.parametrize("size", [2, 2**20, 2**40])
+def test_numbers_packed_out_of_the_engine_are_those_packed_in_it(size):
+    places = [np.array([0, 5, 250], dtype=np.uint8), np.array([1, 0, size - 1])]
+    assert packed_rows(places, (251, size)).astype(np.int64).tolist() == [1, 5 * size, 251 * size - 1]
+
+
+def test_a_word_has_its_place_among_some_and_none_at_all_comes_after_them():
+    table = ibis.memtable({"cause": ["moved", "transfer", None, "left"]}, schema={"cause": "string"})
+    found = table.select(place=word_of(table.cause, ["left", "transfer"])).to_pandas()["place"]
+    assert found.tolist() == [0, 2, 3, 1]
 
 
 def test_a_prepared_bucket_is_taken_as_it_is():
