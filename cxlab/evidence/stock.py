@@ -8,7 +8,6 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.parts import by_part
 from cxlab.quarter import Window
 
 _MONEY = "decimal(19, 0)"
@@ -41,16 +40,15 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         64-bit integers. Sorted.
     """
     stock = Stock(lives, by=by, window=window)
-    for (part,) in by_part(lives):
-        stock.add(part)
+    stock.add(lives)
     return stock.frame()
 
 
 class Stock:
     """The stock of spells added part by part: disjoint customers, of whom some may share an account.
 
-    Only accounts of several customers are summed account by account. Everybody else is an account alone: the
-    customer whose account no row of another customer names.
+    Everybody is summed as if alone, which needs no account; what that says of those whose account another customer
+    names too is taken away again, and their accounts are added instead. Whole numbers: the order does not matter.
 
     Parameters
     ----------
@@ -70,15 +68,19 @@ class Stock:
     def add(self, part: ir.Table) -> None:
         """Add the spells of some customers; they bring the columns to sum by."""
         rows = _active(part, window=self._window)
-        rows = rows.select(*self._cells, "account_id", "customers", "margin", "revenue")
-        rows = rows.mutate(shares=rows.account_id.isin(self._shared.account_id).fill_null(False)).cache()
-        self._alone.append(_sums(rows.filter(~rows.shares), cells=self._cells).cache())
-        self._together.append(rows.filter(rows.shares).drop("shares").cache())
+        self._alone.append(_sums(rows, cells=self._cells).cache())
+        shared = rows.semi_join(self._shared, "account_id")
+        self._together.append(shared.select(*self._cells, "account_id", "customers", "margin", "revenue").cache())
 
     def frame(self) -> pd.DataFrame:
         """Return the sums, as `stock_table` does."""
-        cells = self._cells
-        stock = ibis.union(_sums(_accounts(ibis.union(*self._together), cells=cells), cells=cells), *self._alone)
+        cells, together = self._cells, ibis.union(*self._together)
+        apart = _sums(together, cells=cells)
+        stock = ibis.union(
+            _sums(_accounts(together, cells=cells), cells=cells),
+            apart.mutate(**{name: -apart[name] for name in AMOUNTS}),
+            *self._alone,
+        )
         whole = stock.group_by(cells).agg(**{
             name: stock[name].sum().cast("int64" if name.startswith("customers") else "float64")
             for name in AMOUNTS
