@@ -67,9 +67,7 @@ def signs_of_life(
     log_day : int, optional
         First day of the log, `log_opens` of all transactions; of the given ones if not told.
     """
-    people = ruled(customers, transactions=transactions, contracts=contracts, rule=rule)
-    # a number is sorted and compared faster than an id
-    people = people.mutate(number=ibis.row_number().over(order_by="customer_id"))
+    people = _numbered(ruled(customers, transactions=transactions, contracts=contracts, rule=rule))
     signs = _of_kinds(transactions, rule=rule)
     at = day_of(signs["at"])
     until = at + rule.idle_days
@@ -81,6 +79,73 @@ def signs_of_life(
     log = log_opens(transactions, customers=customers, contracts=contracts, rule=rule).as_scalar()
     opens = log if log_day is None else ibis.literal(log_day)
     return Signs(rows=signs, people=_covered(people, signs=signs, opens=opens, idle_days=rule.idle_days))
+
+
+def stretches_of_signs(
+    transactions: ir.Table, *, customers: ir.Table | None, contracts: ir.Table | None, rule: Activity, apart: int
+) -> ir.Table:
+    """Join signs of life into stretches: days within no more than ``apart`` of each other belong to one.
+
+    Whatever number of days without a sign a rule allows, if it is not fewer, it does not end a spell within one.
+
+    Parameters
+    ----------
+    transactions, customers, contracts, rule
+        As for `signs_of_life`.
+    apart : int
+        Days.
+
+    Returns
+    -------
+    Table
+        ``customer_id, first_day, last_day`` (int32, of the signs in a stretch).
+    """
+    people = _numbered(ruled(customers, transactions=transactions, contracts=contracts, rule=rule))
+    signs = _of_kinds(transactions, rule=rule)
+    signs = signs.select("customer_id", day=day_of(signs["at"]).cast("int32")).inner_join(people, "customer_id")
+    order = ibis.window(group_by="number", order_by="day")
+    signs = signs.select(
+        "number", "day", before=signs["day"].lag().over(order), after=signs["day"].lead().over(order)
+    )
+    begins = signs["before"].isnull() | (signs["day"] - signs["before"] > apart)
+    ends = signs["after"].isnull() | (signs["after"] - signs["day"] > apart)
+    ends_of = signs.select("number", "day", begins=begins, ends=ends).filter(begins | ends)
+    last = ibis.ifelse(ends_of["ends"], ends_of["day"], ends_of["day"].lead().over(order))
+    found = ends_of.mutate(last_day=last).filter(ends_of["begins"])
+    return found.inner_join(people, "number").select("customer_id", first_day="day", last_day="last_day")
+
+
+def signs_under(
+    rule: Activity,
+    stretches: ir.Table,
+    *,
+    customers: ir.Table | None,
+    transactions: ir.Table,
+    contracts: ir.Table | None,
+    log_day: int,
+) -> Signs:
+    """Find what covers each customer under a rule without validity, of stretches (`stretches_of_signs`).
+
+    Parameters
+    ----------
+    rule : Activity
+        With no fewer ``idle_days`` than the stretches are apart.
+    customers, transactions, contracts, log_day
+        As for `signs_of_life`.
+    """
+    people = _numbered(ruled(customers, transactions=transactions, contracts=contracts, rule=rule))
+    rows = stretches.inner_join(people, "customer_id").mutate(to_day=stretches["last_day"] + rule.idle_days)
+    rows = rows.mutate(to_day=rows["to_day"].cast("int32"))
+    whole = rows.select("number", from_day="first_day", to_day="to_day")
+    last = rows.select("number", from_day="last_day", to_day="to_day")
+    signs = whole.union(last, distinct=True)
+    opens = ibis.literal(log_day)
+    return Signs(rows=signs, people=_covered(people, signs=signs, opens=opens, idle_days=rule.idle_days))
+
+
+def _numbered(people: ir.Table) -> ir.Table:
+    """Number the people: a number is sorted and compared faster than an id."""
+    return people.mutate(number=ibis.row_number().over(order_by="customer_id"))
 
 
 def _of_kinds(transactions: ir.Table, *, rule: Activity) -> ir.Table:

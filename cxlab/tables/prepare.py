@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlab.quarter import Window
-from cxlab.tables.activity import Signs, ruled, signs_of_life
+from cxlab.tables.activity import Signs, ruled, signs_of_life, signs_under
 from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Activity, Rules
 from cxlab.tables.money import run_rates
@@ -64,10 +64,9 @@ def lives(
     signs = _signs(customers, contracts=contracts, transactions=transactions, rules=rules, log_day=log_day)
     if contracts is None and signs is None:
         raise ValueError("lives needs contracts, or transactions with rules.activity")
-    apart = rules.activity is None or not rules.activity.plans
-    found = spells(contracts=contracts, signs=signs, apart=apart, close_day=window.close_day, held=held)
-    found = found.filter(found["exit_day"].isnull() | (found["exit_day"] > window.open_day))
-    found = held(_with_customer(found, customers=customers))
+    found = held(
+        _in_window(signs, customers=customers, contracts=contracts, rules=rules, window=window, held=held)
+    )
     rates = run_rates(found, transactions=transactions, contracts=contracts, rules=rules, window=window, held=held)
     found = found.left_join(rates, ["customer_id", "spell"])
     return _finished(found, idle_days=rules.activity.idle_days if rules.activity else 0, window=window)
@@ -75,34 +74,52 @@ def lives(
 
 def lives_of_ruled(
     rule: Activity,
+    stretches: ir.Table,
     *,
     customers: ir.Table | None,
     contracts: ir.Table | None,
     transactions: ir.Table,
     rules: Rules,
     window: Window,
-    log_day: int | None = None,
+    log_day: int,
     held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
-    """`lives` under another activity rule, of the customers a rule is for only: nobody else's change by it.
+    """`lives`, without money, under another activity rule: of the customers a rule is for, nobody else's change.
 
     Parameters
     ----------
     rule : Activity
         For the same customers and signs of life as that of ``rules``; how long they may be silent is its own.
+    stretches : Table
+        `cxlab.tables.activity.stretches_of_signs`, no farther apart than that.
     customers, contracts, transactions, rules, window, log_day, held
         As for `lives`.
     """
     people = ruled(customers, transactions=transactions, contracts=contracts, rule=rule)
     people = held(people.select("customer_id"))
+    theirs = None if contracts is None else contracts.semi_join(people, "customer_id")
+    signs = signs_under(
+        rule, stretches, customers=customers, transactions=transactions, contracts=contracts, log_day=log_day
+    )
+    found = _in_window(signs, customers=customers, contracts=theirs, rules=rules, window=window, held=held)
+    found = found.mutate(revenue_amount=ibis.null("int64"), margin_amount=ibis.null("int64"))
+    return _finished(found, idle_days=rule.idle_days, window=window).drop("revenue_amount", "margin_amount")
 
-    def theirs(rows: ir.Table | None) -> ir.Table | None:
-        return None if rows is None else rows.semi_join(people, "customer_id")
 
-    return lives(
-        customers=theirs(customers), contracts=theirs(contracts), transactions=theirs(transactions),
-        rules=rules.model_copy(update={"activity": rule}), window=window, log_day=log_day, held=held,
-    )  # fmt: skip
+def _in_window(
+    signs: Signs | None,
+    *,
+    customers: ir.Table | None,
+    contracts: ir.Table | None,
+    rules: Rules,
+    window: Window,
+    held: Callable[[ir.Table], ir.Table],
+) -> ir.Table:
+    """Spells that overlap the window, with what is known of their customers."""
+    apart = rules.activity is None or not rules.activity.plans
+    found = spells(contracts=contracts, signs=signs, apart=apart, close_day=window.close_day, held=held)
+    found = found.filter(found["exit_day"].isnull() | (found["exit_day"] > window.open_day))
+    return _with_customer(found, customers=customers)
 
 
 def _signs(

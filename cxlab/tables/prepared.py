@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
-from cxlab.tables.activity import log_opens, ruled
+from cxlab.tables.activity import log_opens, ruled, stretches_of_signs
 from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.config import Activity, StudyConfig
 from cxlab.tables.customer_days import customer_days
@@ -26,6 +26,9 @@ from cxlab.tables.prepare import lives, lives_of_ruled
 from cxlab.tables.responses import responses
 from cxlab.tables.stored import stored, stored_parts
 from cxlab.tables.texts import texts
+
+FEWEST_IDLE = 30
+"""Fewest days of silence another rule may ask for: signs of life are kept joined up to here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,25 +84,37 @@ class Prepared:
         )
 
     def lives_under(self, *, idle_days: int) -> ir.Table:
-        """Spells as they would be if customers without contracts were gone after so many days without a sign.
+        """Spells, without money, if customers without contracts were gone after so many days without a sign.
 
-        Only the customers the study's activity rule is for are made anew; all others are those of `lives`.
+        Only the customers the study's activity rule is for are made anew; all others are those of `lives`. Their
+        signs of life are read once, however many rules are asked for.
 
         Raises
         ------
         DataError
             If the study has no activity rule for known customers, or no transactions.
+        ValueError
+            If it is fewer than `FEWEST_IDLE` days.
         """
+        if idle_days < FEWEST_IDLE:
+            raise ValueError(f"another rule of silence allows at least {FEWEST_IDLE} days; got {idle_days}")
         made, rule = self.lives(), self.config.rules.activity
         if rule is None or not self.by_activity:
             reason = "lives under another rule needs rules.activity in study.toml and transactions"
             raise DataError("lives cannot be made", [reason], see="data/README.md#studytoml")
         other = rule.model_copy(update={"idle_days": idle_days, "validity": False})
         people = self._kept_in_parts("ruled", lambda tables, _: _ruled(tables, rule=rule), sort=("customer_id",))
-        anew = self._kept_in_parts(
-            f"lives-{idle_days}", lambda tables, _: self._anew(tables, rule=other), sort=("customer_id", "spell")
+        signs = self._kept_in_parts(
+            "signs", lambda tables, _: _stretches(tables, rule=rule), sort=("customer_id", "first_day")
         )
-        return made.anti_join(people, "customer_id").union(anew)
+        anew = self._kept_in_parts(
+            f"lives-{idle_days}", lambda tables, part: self._anew(tables, self._of_part(signs, part), rule=other),
+            sort=("customer_id", "spell"),
+        )  # fmt: skip
+        return made.drop("revenue_amount", "margin_amount").anti_join(people, "customer_id").union(anew)
+
+    def _of_part(self, table: ir.Table, part: int) -> ir.Table:
+        return table.filter(table["part"] == part).drop("part") if self.tables.parts > 1 else table
 
     @property
     def by_activity(self) -> bool:
@@ -109,15 +124,17 @@ class Prepared:
             rule is not None and "transactions" in self.tables and ("customers" in self.tables or not rule.plans)
         )
 
-    def _anew(self, tables: KnownTables, *, rule: Activity) -> ir.Table:
+    def _anew(self, tables: KnownTables, signs: ir.Table, *, rule: Activity) -> ir.Table:
+        log_day = self._log_day()
         return lives_of_ruled(
             rule,
+            signs,
             customers=tables.get("customers"),
             contracts=tables.get("contracts"),
             transactions=tables["transactions"],
             rules=self.config.rules,
             window=self.window,
-            log_day=self._log_day(),
+            log_day=self.window.close_day if log_day is None else log_day,  # without a sign nobody has joined
             held=lambda rows: rows.cache(),
         )
 
@@ -285,6 +302,13 @@ def _ruled(tables: KnownTables, *, rule: Activity) -> ir.Table:
         tables.get("customers"), transactions=tables["transactions"], contracts=tables.get("contracts"), rule=rule
     )
     return people.select("customer_id")
+
+
+def _stretches(tables: KnownTables, *, rule: Activity) -> ir.Table:
+    return stretches_of_signs(
+        tables["transactions"], customers=tables.get("customers"), contracts=tables.get("contracts"), rule=rule,
+        apart=FEWEST_IDLE,
+    )  # fmt: skip
 
 
 def _opens_in(tables: KnownTables, *, before: date | None, rule: Activity) -> ir.IntegerScalar:

@@ -7,10 +7,13 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cxlab.errors import DataError
 from cxlab.quarter import Window, day_number
 from cxlab.tables import open_study
+from cxlab.tables.activity import stretches_of_signs
 from cxlab.tables.config import Activity, Rules
 from cxlab.tables.prepare import lives, lives_of_ruled
 
@@ -21,6 +24,8 @@ CLOSE = OPEN + timedelta(days=FOLLOWED)
 WINDOW = Window(open=OPEN, close=CLOSE)
 SIGNS = 120
 """Signs drawn per customer: far more than anybody lives to give before the close."""
+
+MONEY = ("revenue_amount", "margin_amount")
 
 RULE = """
 [rules.activity]
@@ -75,7 +80,7 @@ def rows(table):
 @pytest.mark.parametrize(("days", "parts"), [(30, 1), (90, 4)])
 def test_another_rule_gives_the_lives_of_a_study_that_declares_it(study, monkeypatch, days, parts):
     monkeypatch.setenv("CXLAB_PARTS", str(parts))
-    declared = rows(study(days, validity=False).lives)
+    declared = rows(study(days, validity=False).lives.drop(*MONEY))
     found = rows(study(45, validity=True).lives_under(days))
     pd.testing.assert_frame_equal(found, declared)
 
@@ -87,7 +92,7 @@ def test_contracts_are_left_alone_and_who_left_before_the_window_is_absent(study
     found = rows(thirty)
     assert "early" not in set(found["customer_id"])  # gone 30 days after 1 November, before the window opens
     same = found["customer_id"] == "bound"
-    kept = rows(own.lives)
+    kept = rows(own.lives.drop(*MONEY))
     pd.testing.assert_frame_equal(
         found[same].reset_index(drop=True), kept[kept["customer_id"] == "bound"].reset_index(drop=True)
     )
@@ -99,6 +104,42 @@ def test_they_are_made_once(study, monkeypatch):
     first = rows(study(45, validity=True).lives_under(30))
     monkeypatch.setattr("cxlab.tables.prepared.lives_of_ruled", lambda *_, **__: pytest.fail("made again"))
     pd.testing.assert_frame_equal(rows(study(45, validity=True).lives_under(30)), first)
+
+
+def test_signs_are_read_once_whatever_the_rules(study, monkeypatch):
+    opened = study(45, validity=True)
+    rows(opened.lives_under(30))
+    monkeypatch.setattr("cxlab.tables.prepared.stretches_of_signs", lambda *_, **__: pytest.fail("read again"))
+    rows(opened.lives_under(90))
+
+
+def test_fewer_days_than_signs_are_joined_by_are_refused(study):
+    with pytest.raises(ValueError, match=r"^another rule of silence allows at least 30 days; got 29$"):
+        study(45, validity=True).lives_under(29)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    signs=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 200)), min_size=1, max_size=25),
+    apart=st.integers(0, 40),
+)
+def test_stretches_part_where_days_without_a_sign_do(signs, apart):
+    rows = [
+        {"txn_id": str(at), "customer_id": who, "at": at_day(day), "kind": "recharge", "amount": 1}
+        for at, (who, day) in enumerate(signs)
+    ]
+    found = stretches_of_signs(
+        contract_table("transactions", rows), customers=None, contracts=None, rule=Activity(idle_days=60),
+        apart=apart,
+    )  # fmt: skip
+    said = {(row.customer_id, row.first_day, row.last_day) for row in found.to_pandas().itertuples()}
+    expected = set()
+    for who in "ab":
+        days = sorted({day_number(OPEN) + day for name, day in signs if name == who})
+        heads = [day for before, day in zip([-1000, *days], days, strict=False) if day - before > apart]
+        for head, after in zip(heads, [*heads, 10**6][1:], strict=True):
+            expected.add((who, head, max(day for day in days if head <= day < after)))
+    assert said == expected
 
 
 def test_without_a_rule_there_is_no_other_one(make_study):
@@ -148,9 +189,11 @@ def test_the_traps_of_silence_are_not_stepped_into(engine, silent):
          "kind": "recharge", "amount": 1}
         for a, b, day in zip(who, which, days[who, which], strict=True)
     ]  # fmt: skip
+    rule, signs = Activity(idle_days=60), contract_table("transactions", signs)
     made = lives_of_ruled(
-        Activity(idle_days=60), customers=None, contracts=None, transactions=contract_table("transactions", signs),
-        rules=Rules(activity=Activity(idle_days=7)), window=WINDOW,
+        rule, stretches_of_signs(signs, customers=None, contracts=None, rule=rule, apart=30),
+        customers=None, contracts=None, transactions=signs, rules=Rules(activity=Activity(idle_days=7)),
+        window=WINDOW, log_day=int(days.min()) + day_number(OPEN),
     )  # fmt: skip
     found = engine.to_pandas(made.select("customer_id", "spell", "start_day", "exit_day"))
     found["gone"], found["end"] = found["exit_day"].notna(), found["exit_day"].fillna(WINDOW.close_day - 1)

@@ -61,6 +61,18 @@ class Opened:
     def texts(self) -> ir.Table:
         return self.read("texts")
 
+    @property
+    def by_activity(self) -> bool:
+        return self.config.rules.activity is not None
+
+    def lives_under(self, idle_days: int) -> ir.Table:
+        """Spells under another rule of silence: those it is for anew, all others as they are."""
+        return self.lives.anti_join(self.read("ruled"), "customer_id").union(self.read(f"lives-{idle_days}"))
+
+    def earlier(self, quarters: int) -> Opened:
+        """Open the tables prepared as many quarters back."""
+        return Opened(self.file.parent, quarter=str(self.quarter - quarters))
+
     def read(self, name: str) -> ir.Table:
         """Read a prepared table."""
         return self.engine.read_parquet([str(file) for file in files_of(self.path(name))], hive_partitioning=False)
