@@ -134,8 +134,8 @@ def signs_under(
         As for `signs_of_life`.
     """
     people = _numbered(ruled(customers, transactions=transactions, contracts=contracts, rule=rule))
-    rows = stretches.inner_join(people, "customer_id").mutate(to_day=stretches["last_day"] + rule.idle_days)
-    rows = rows.mutate(to_day=rows["to_day"].cast("int32"))
+    rows = stretches.inner_join(people, "customer_id")
+    rows = rows.mutate(to_day=(rows["last_day"] + rule.idle_days).cast("int32"))
     whole = rows.select("number", from_day="first_day", to_day="to_day")
     last = rows.select("number", from_day="last_day", to_day="to_day")
     signs = whole.union(last, distinct=True)
