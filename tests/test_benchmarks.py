@@ -163,17 +163,21 @@ def test_the_tables_say_what_was_measured(tmp_path):
 def test_ours_stands_beside_theirs_and_a_library_that_gave_up_says_so():
     about = {"against": "lifelines", "name": "Cox"}
     ours = line(2.0, what="ours", found={"a": 1.0, "b": 5.0}, **about)
-    theirs = line(50.0, what="theirs", found={"a": 1.001, "c": 2.0}, **about)
+    ours["start"], theirs = 0.25, line(50.0, what="theirs", found={"a": 1.001, "c": 2.0}, **about)
+    theirs["start"] = 0.4
     (row,) = render.anchors([ours, theirs])[4:]
     assert (
-        row
-        == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB | 50.0 s, 0.50 GB | 25.0x | 1.0x | 1e-03 |"
+        row == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB (0.25 GB) | 50.0 s, 0.50 GB (0.10 GB) "
+        "| 25.0x | 1.0x (0.4x) | 1e-03 |"
     )
     gave_up = {
         name: theirs[name] for name in ("what", "against", "name", "customers", "when", "threads", "machine")
     }
-    (row,) = render.anchors([ours, {**gave_up, "commit": "abc", "failed": "took more than 900 s"}])[4:]
-    assert row == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB | took more than 900 s |  |  |  |"
+    (row,) = render.anchors([ours, {**gave_up, "commit": "abc", "failed": "stopped after 15 min"}])[4:]
+    assert (
+        row
+        == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB (0.25 GB) | stopped after 15 min |  |  |  |"
+    )
 
 
 def test_a_study_of_one_table_keeps_the_rules_and_no_other_source():

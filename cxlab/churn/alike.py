@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.patterns import counts_of
 from cxlab.churn.regression import Ratios, ratios_of
 from cxlab.claim import empty_table, estimate_of, estimates, finding
-from cxlab.errors import FitError
 from cxlab.evidence.risk import DAYS_PER_PERIOD
 from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
-from cxlab.maths import jackknife
-from cxlab.maths.cox import CoxFit, refitted
+from cxlab.maths.cox import CoxFit
 from cxlab.maths.cox_draws import Staying, baseline_draws, staying
 from cxlab.quarter import DAYS_PER_MONTH, Period, Quarter
 
@@ -102,21 +99,16 @@ def _predicted(
     found: Ratios, fit: CoxFit, within: tuple[Label, ...], *, strata: Sequence[str], time: float, level: float
 ) -> Staying:
     """Chances of the reference (first) and of it with one level changed, in the columns' order."""
-    counts, left_out = counts_of(found.compared, strata=strata)
+    assert found.counts is not None
     place = 0
     if strata:
         rows = found.compared.risk[list(strata)].drop_duplicates().sort_values(list(strata))
         place = [tuple(map(str, row)) for row in rows.to_numpy()].index(tuple(label.code for label in within))
     covariance: Array | None = None
-    if len(left_out) >= jackknife.FEWEST_BUCKETS:
-        try:
-            refits = np.array([refitted(each, fit) for each in left_out])
-        except FitError:  # all losses of a level lie in one bucket: model errors, and the check says so
-            refits = np.empty((0, 0))
-        if refits.size:
-            away = refits - refits.mean(axis=0)
-            covariance = (len(refits) - 1) / len(refits) * away.T @ away
-    drawn = baseline_draws(counts, fit, stratum=place, covariance=covariance)
+    if found.refits is not None:
+        away = found.refits - found.refits.mean(axis=0)
+        covariance = (len(away) - 1) / len(away) * away.T @ away
+    drawn = baseline_draws(found.counts, fit, stratum=place, covariance=covariance)
     asked = np.vstack([np.zeros(len(fit.coefficients)), np.eye(len(fit.coefficients))])
     return staying(drawn, asked, [time], level=level)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.layout import bucket_grid
+from cxlab.churn.layout import bucket_grid, risk_grid
 from cxlab.errors import FitError
 from cxlab.finding import Check, Label, Message, Value
 from cxlab.maths.pairwise import Pair, pairwise_log_rank
@@ -76,7 +76,7 @@ def _laid(
 
 def _dense(rows: pd.DataFrame, *, clock: int, bucketed: bool) -> tuple[Counts, Counts]:
     """Counts of one group: (days,) or (buckets, days)."""
-    grid = bucket_grid(rows if bucketed else rows.assign(bucket=0))
+    grid = bucket_grid(rows) if bucketed else risk_grid(rows)
     assert grid is not None
     n, d = (np.pad(side, ((0, 0), (0, clock - side.shape[1]))) for side in (grid.at_risk, grid.lost))
     return (n, d) if bucketed else (n[0], d[0])

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cxlab.churn.layout import lost_columns
+from cxlab.churn.layout import as_codes, lost_columns
 from cxlab.churn.regression import ratios_of
 from cxlab.claim import empty_table, estimate_of, finding, needs
 from cxlab.finding import TABLE_TAIL, Check, Estimate, Finding, Label, Message, Value, definition
@@ -68,7 +68,7 @@ def reason_ratios(
     needs(risk, "tenure", "at_risk", *compared, *strata, source="the risk table")
     known = [name for name in names if name != UNKNOWN]
     large = [name for name in known if risk[name].sum() >= minimum]
-    rest = risk.drop(columns=names)
+    rest = as_codes(risk.drop(columns=names), [*compared, *strata])
     tables: list[pd.DataFrame] = []
     empty, links = 0, tuple[Check, ...]()
     for name in large if len(large) > 1 else []:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from cxlab.churn.layout import lost_columns
+from cxlab.churn.layout import as_codes, lost_columns
 from cxlab.churn.regression import Ratios, ratios_of
 from cxlab.churn.tenure import band_code
 from cxlab.claim import empty_table, estimate_of, finding
@@ -57,6 +57,7 @@ def ratio_by_tenure(
         the band. Headline: the highest ratio, said beside the lowest. Withheld where every ratio may hold for all
         tenures, or only one band has a ratio.
     """
+    risk = as_codes(risk, [*of, *strata])
     everyone = _without_buckets(risk, [*of, *strata])
     whole = ratios_of(everyone, of=of, strata=strata, reference=reference, minimum=minimum, level=level)
     worst, checks, table = _most_drifting(whole), whole.compared.checks(least=minimum), empty_table("tenure_band")

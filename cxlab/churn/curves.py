@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.churn.apart import curves_apart
-from cxlab.churn.layout import RiskGrid, bucket_grid, occupied, risk_grid
+from cxlab.churn.layout import RiskGrid, as_codes, bucket_grid, occupied, risk_grid
 from cxlab.claim import cluster_check, empty_table, estimates, finding, hidden_check, needs
 from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
@@ -200,7 +200,8 @@ def retention_by(
         keeps the fewest.
     """
     needs(risk, by, *([within] if within else []), source="the risk table")
-    size = risk.groupby(by)["at_risk"].sum().sort_values(ascending=False)
+    risk = as_codes(risk, [by])
+    size = risk.groupby(by, observed=True)["at_risk"].sum().sort_values(ascending=False)
     parts: list[pd.DataFrame] = []
     ends: dict[str, Estimate] = {}
     for code in sorted(size.index[:most]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,14 @@ class RiskGrid:
     lost: Counts
 
 
+def as_codes(risk: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Put places for the words of some columns: they are compared and grouped many times."""
+    found = risk.copy(deep=False)
+    for name in names:
+        found[name] = risk[name].astype("category")
+    return found
+
+
 def lost_columns(risk: pd.DataFrame) -> list[str]:
     """Columns of losses: ``lost``, or one per cause."""
     return [str(name) for name in risk.columns if name == "lost" or str(name).startswith("lost_")]
@@ -56,15 +65,16 @@ def risk_grid(risk: pd.DataFrame, *, by: str | None = None) -> RiskGrid:
         flat = np.bincount(place, weights=counts.to_numpy(), minlength=len(codes) * clock)
         return np.rint(flat).astype(np.int64).reshape(len(codes), clock)
 
-    lost = risk[lost_columns(risk)].sum(axis=1)
-    return RiskGrid(codes=codes, at_risk=laid(risk["at_risk"]), lost=laid(lost))
+    at_risk = laid(risk["at_risk"])
+    lost = sum((laid(risk[name]) for name in lost_columns(risk)), np.zeros_like(at_risk))
+    return RiskGrid(codes=codes, at_risk=at_risk, lost=lost)
 
 
 def bucket_grid(risk: pd.DataFrame) -> RiskGrid | None:
     """One row of counts per bucket, all `BUCKETS` of them; None where the table has no buckets."""
     if "bucket" not in risk:
         return None
-    found = risk_grid(risk.assign(bucket=risk["bucket"].astype(int)), by="bucket")
+    found = risk_grid(risk, by="bucket")
     shape = (BUCKETS, found.at_risk.shape[1])
     at_risk, lost = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     rows = [int(code) for code in found.codes]

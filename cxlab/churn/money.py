@@ -68,15 +68,13 @@ def drift_between(risk: pd.DataFrame, hazards: Mapping[str, Hazards], *, by: str
     """Drift of losses around what the pooled hazards expect, quarter by quarter; None without the quarter key."""
     if "quarter" not in risk:
         return None
-    q = np.zeros(len(risk))
-    codes = risk[by] if by else pd.Series("", index=risk.index)
-    for code in codes.unique():
-        mine = (codes == code).to_numpy()
-        q[mine] = hazards[str(code)].hazard[risk["tenure"].to_numpy()[mine] - 1]
-    n = risk["at_risk"].to_numpy()
-    sums = pd.DataFrame(
-        {"o": risk[lost_columns(risk)].sum(axis=1), "e": n * q, "v": n * q * (1 - q), "quarter": risk["quarter"]}
-    )
+    q, n, day = np.zeros(len(risk)), risk["at_risk"].to_numpy(), risk["tenure"].to_numpy() - 1
+    place, codes = pd.factorize(risk[by]) if by else (np.zeros(len(risk), dtype=np.int64), [""])
+    for each, code in enumerate(codes):
+        mine = place == each
+        q[mine] = hazards[str(code)].hazard[day[mine]]
+    lost = sum(risk[name].to_numpy() for name in lost_columns(risk))
+    sums = pd.DataFrame({"o": lost, "e": n * q, "v": n * q * (1 - q), "quarter": risk["quarter"].to_numpy()})
     sums = sums.groupby("quarter").sum()
     return drift(sums["o"], sums["e"], sums["v"])
 

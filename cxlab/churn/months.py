@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.churn.curves import RULE, curve, days_of, left_out
-from cxlab.churn.layout import bucket_grid, occupied, risk_grid
+from cxlab.churn.layout import as_codes, bucket_grid, occupied, risk_grid
 from cxlab.claim import cluster_check, empty_table, estimates, finding, hidden_check, needs
 from cxlab.errors import FitError
 from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
@@ -68,7 +68,8 @@ def expected_months(
         ``behind_months`` (less than the group that stays longest); n = customers still followed at the horizon.
     """
     needs(risk, by, source="the risk table")
-    size = risk.groupby(by)["at_risk"].sum().sort_values(ascending=False)
+    risk = as_codes(risk, [by])
+    size = risk.groupby(by, observed=True)["at_risk"].sum().sort_values(ascending=False)
     codes = sorted(map(str, size.index[:most]))
     asked = {
         code: _staying(risk[risk[by] == code], day=days_of(horizon_months), minimum=minimum) for code in codes

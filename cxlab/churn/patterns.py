@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cxlab.churn.layout import lost_columns
+from cxlab.churn.layout import as_codes, lost_columns
 from cxlab.claim import hidden_check
 from cxlab.finding import Check, Label, Message, Value
 from cxlab.maths.cox import CoxCounts, cox_counts
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,13 +72,13 @@ def comparison(
 
     Without its members a level nobody left gives the others exactly what the fit tends to as its ratio goes to 0.
     """
-    coded = {name: risk[name].astype("category") for name in of}  # compared and grouped many times below
-    rows = risk.assign(lost=risk[lost_columns(risk)].sum(axis=1), **coded)
+    rows = as_codes(risk, [*of, *strata])
+    rows["lost"] = sum(risk[name] for name in lost_columns(risk))
     known = rows[[*of, *strata]].notna()
     unknown = tuple(Label(of="term", code=str(name)) for name in known if not known[name].all())
     without = int(rows["lost"].to_numpy()[~known.to_numpy().all(axis=1)].sum())
     rows = rows.dropna(subset=[label.code for label in unknown]) if unknown else rows
-    _refuse(risk, of=of, reference=reference)
+    _refuse(rows, of=of, reference=reference)
     rows, small, nobody = _large_enough(rows, of=of, minimum=minimum)
     chosen: dict[str, str] = {}
     columns: list[Label] = []
@@ -109,19 +114,45 @@ def _large_enough(
         if not tiny and not none:
             return rows, tuple(small), tuple(nobody)
         small, nobody = small + tiny, nobody + none
-        for label in [*tiny, *none]:
-            rows = rows[rows[label.of] != label.code]
+        out = [rows[label.of] == label.code for label in (*tiny, *none)]
+        rows = rows[~np.logical_or.reduce(out)]
 
 
 def _levels(rows: pd.DataFrame, name: str, *, least: int) -> list[Label]:
     """Levels with a peak of fewer than ``least`` at risk; with ``least`` 0 those nobody left."""
+    code, seen = _codes(rows, name)
     if least:
-        peak = rows.groupby([name, "tenure"], observed=True)["at_risk"].sum().groupby(level=0, observed=True).max()
-        codes = peak.index[peak < least]
+        time = rows["tenure"].to_numpy()
+        wide = int(time.max(initial=0)) + 1
+        at_risk = np.bincount(code * wide + time, weights=rows["at_risk"], minlength=len(seen) * wide)
+        few = at_risk.reshape(-1, wide).max(axis=1) < least
     else:
-        lost = rows.groupby(name, observed=True)["lost"].sum()
-        codes = lost.index[lost == 0]
-    return [Label(of=name, code=str(code)) for code in codes]
+        few = np.bincount(code, weights=rows["lost"], minlength=len(seen)) == 0
+    return [Label(of=name, code=str(level)) for level in rows[name].cat.categories[few & seen]]
+
+
+def _codes(rows: pd.DataFrame, name: str) -> tuple[Ints, NDArray[np.bool_]]:
+    """Place of each row's level, and which levels there are."""
+    code = rows[name].cat.codes.to_numpy().astype(np.int64)
+    return code, np.bincount(code, minlength=len(rows[name].cat.categories)) > 0
+
+
+def _patterns(rows: pd.DataFrame, keys: Sequence[str]) -> tuple[Ints, pd.DataFrame]:
+    """Place of each row's pattern among the sorted ones there are; their levels."""
+    place = np.zeros(len(rows), dtype=np.int64)
+    for name in keys:
+        code, seen = _codes(rows, name)
+        place = place * len(seen) + code
+        place = (np.cumsum(np.bincount(place) > 0) - 1)[place]
+    _, first = np.unique(place, return_index=True)
+    return place, rows[list(keys)].iloc[first].reset_index(drop=True)
+
+
+def _placed(rows: pd.DataFrame) -> tuple[Ints, Array]:
+    """Place of each row's time among those of losses, -1 for others; those times."""
+    time = rows["tenure"].to_numpy()
+    gone = np.bincount(time, weights=rows["lost"]) > 0
+    return np.where(gone, np.cumsum(gone) - 1, -1)[time], np.flatnonzero(gone).astype(float)
 
 
 def counts_of(compared: Comparison, *, strata: Sequence[str]) -> tuple[CoxCounts, tuple[CoxCounts, ...]]:
@@ -132,32 +163,25 @@ def counts_of(compared: Comparison, *, strata: Sequence[str]) -> tuple[CoxCounts
     all, left_out : CoxCounts, tuple of CoxCounts
         Of everybody; with each occupied bucket left out (none where the table has no buckets).
     """
-    rows, keys = compared.risk, [*compared.reference, *strata]
-    group = rows.groupby(keys, sort=True, observed=True).ngroup().to_numpy()
-    patterns = rows[keys].drop_duplicates().sort_values(keys, ignore_index=True)
-    times = np.sort(rows.loc[rows["lost"] > 0, "tenure"].unique())
-    used = rows["tenure"].isin(times).to_numpy()
-    bucket = (
-        np.unique(rows["bucket"], return_inverse=True)[1] if "bucket" in rows else np.zeros(len(rows), dtype=int)
-    )
+    rows, keys = as_codes(compared.risk, strata), [*compared.reference, *strata]
+    time, times = _placed(rows)
+    group, patterns = _patterns(rows, keys)
+    bucket = np.zeros(len(rows), dtype=np.int64)
+    if "bucket" in rows:
+        bucket = np.unique(rows["bucket"], return_inverse=True)[1]
     shape = (int(bucket.max(initial=0)) + 1, len(times), len(patterns))
-    place = (bucket * len(times) + np.searchsorted(times, rows["tenure"].clip(upper=times[-1]))) * len(
-        patterns
-    ) + group
+    used = np.flatnonzero(time >= 0)
+    place = np.ravel_multi_index((bucket[used], time[used], group[used]), shape)
     at_risk, lost = (
-        np.bincount(place[used], weights=rows[name].to_numpy()[used], minlength=np.prod(shape)).reshape(shape)
+        np.bincount(place, weights=rows[name].to_numpy()[used], minlength=math.prod(shape)).reshape(shape)
         for name in ("at_risk", "lost")
     )
     design = np.column_stack([patterns[label.of] == label.code for label in compared.columns]).astype(float)
     stratum = patterns.groupby(list(strata), observed=True).ngroup().to_numpy() if strata else None
     whole = cox_counts(
-        times,
-        at_risk.sum(axis=0),
-        lost.sum(axis=0),
-        design=design,
-        strata=stratum,
+        times, at_risk.sum(axis=0), lost.sum(axis=0), design=design, strata=stratum,
         names=in_words(compared.columns),
-    )
+    )  # fmt: skip
     if "bucket" not in rows:
         return whole, ()
     return whole, tuple(

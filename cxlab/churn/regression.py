@@ -16,7 +16,7 @@ from cxlab.errors import FitError
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals, jackknife
 from cxlab.maths.cloglog import CloglogFit, cloglog, cloglog_refitted
-from cxlab.maths.cox import CoxCounts, CoxFit, cox, refitted
+from cxlab.maths.cox import CoxCounts, CoxFit, cox, refits
 from cxlab.maths.multiplicity import holm
 from cxlab.maths.proportional import proportionality
 from cxlab.maths.separation import unfit
@@ -91,6 +91,8 @@ class Ratios:
         Who is compared with whom.
     counts, fit : CoxCounts, fit, or None
         The model, where there is one.
+    refits : (buckets, p) array or None
+        Coefficients without each bucket, where the intervals come from them.
     table : DataFrame or None
         Rows as `hazard_ratios` gives them.
     problem : Message or None
@@ -102,6 +104,7 @@ class Ratios:
     compared: Comparison
     counts: CoxCounts | None
     fit: Fit | None
+    refits: Array | None
     table: pd.DataFrame | None
     problem: Message | None
     checks: tuple[Check, ...]
@@ -119,7 +122,9 @@ def ratios_of(
     needs(risk, "tenure", "at_risk", *of, *strata, source="the risk table")
     compared = comparison(risk, of=of, reference=reference or {}, minimum=minimum, strata=strata)
     problem, checks = _problem(compared), compared.checks(least=minimum)
-    nothing = Ratios(compared=compared, counts=None, fit=None, table=None, problem=problem, checks=checks)
+    nothing = Ratios(
+        compared=compared, counts=None, fit=None, refits=None, table=None, problem=problem, checks=checks
+    )
     if not compared.columns:
         return replace(nothing, problem=problem or Message("churn.hazard_ratios.no_groups"))
     counts, left_out = counts_of(compared, strata=strata)
@@ -131,11 +136,14 @@ def ratios_of(
         return replace(nothing, counts=counts, problem=Message("churn.hazard_ratios.tangled", values))
     start = np.zeros(len(compared.columns))  # checked above
     fit: Fit = cloglog(counts, start=start) if model == "cloglog" else cox(counts, ties=ties, start=start)
-    table, links = ratio_table(compared, fit, left_out, adjusted=adjusted, level=level)
+    again = _again(fit, left_out)
+    table = _table(compared, fit, again, adjusted=adjusted, level=level)
+    links = _links(again, left_out)
     held = _proportional(compared, counts, fit)
     return Ratios(
-        compared=compared, counts=counts, fit=fit, table=table, problem=problem, checks=(*checks, held, links)
-    )
+        compared=compared, counts=counts, fit=fit, refits=again, table=table, problem=problem,
+        checks=(*checks, held, links),
+    )  # fmt: skip
 
 
 def _problem(compared: Comparison) -> Message | None:
@@ -151,14 +159,22 @@ def _problem(compared: Comparison) -> Message | None:
 
 
 def ratio_table(
-    compared: Comparison, fit: Fit, left_out: Sequence[CoxCounts], *, adjusted: bool = True, level: float
+    compared: Comparison, fit: Fit, left_out: Sequence[CoxCounts], *, level: float
 ) -> tuple[pd.DataFrame, Check]:
     """Lay out the ratios of a fit, their p by Holm; say whether links inside accounts are in the intervals."""
-    errors, degrees, check = _errors(fit, left_out)
+    again = _again(fit, left_out)
+    return _table(compared, fit, again, adjusted=True, level=level), _links(again, left_out)
+
+
+def _table(compared: Comparison, fit: Fit, again: Array | None, *, adjusted: bool, level: float) -> pd.DataFrame:
+    errors, degrees = fit.errors, None
+    if again is not None:
+        spread = jackknife.spread(again)
+        errors, degrees = np.sqrt(spread.variance), spread.degrees
     b = fit.coefficients
     low, high = intervals.symmetric(b, errors, level=level, degrees=degrees)
     p = [jackknife.p_of(value, error, degrees=degrees) for value, error in zip(b, errors, strict=True)]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "of": [label.of for label in compared.columns],
             "code": [label.code for label in compared.columns],
@@ -167,28 +183,33 @@ def ratio_table(
             **estimates(np.exp(b), np.exp(low), np.exp(high), _losses(compared)),
         }
     )
-    return table, check
 
 
-def _errors(fit: Fit, left_out: Sequence[CoxCounts]) -> tuple[Array, int | None, Check]:
-    """Standard errors from refits without each bucket; model errors where there are too few, or no refit."""
+def _again(fit: Fit, left_out: Sequence[CoxCounts]) -> Array | None:
+    """Coefficients without each bucket; None (model errors have to do) where there are too few, or no refit."""
     if len(left_out) < jackknife.FEWEST_BUCKETS:
-        return fit.errors, None, cluster_check(len(left_out) or None)
+        return None
     try:
-        refits = [_again(counts, fit) for counts in left_out]
+        if isinstance(fit, CloglogFit):
+            return np.array([cloglog_refitted(counts, fit) for counts in left_out])
+        return refits(left_out, fit)
     except (FitError, np.linalg.LinAlgError):  # all losses of a level lie in one bucket
-        return fit.errors, None, cluster_check(None)
-    spread = jackknife.spread(refits)
-    return np.sqrt(spread.variance), spread.degrees, cluster_check(len(left_out))
+        return None
 
 
-def _again(counts: CoxCounts, fit: Fit) -> Array:
-    return cloglog_refitted(counts, fit) if isinstance(fit, CloglogFit) else refitted(counts, fit)
+def _links(again: Array | None, left_out: Sequence[CoxCounts]) -> Check:
+    if again is None and len(left_out) >= jackknife.FEWEST_BUCKETS:
+        return cluster_check(None)
+    return cluster_check(len(left_out) or None)
 
 
 def _losses(compared: Comparison) -> list[int]:
     rows = compared.risk
-    return [int(rows.loc[rows[label.of] == label.code, "lost"].sum()) for label in compared.columns]
+    lost = {}
+    for name in compared.reference:
+        levels = rows[name].cat
+        lost[name] = dict(zip(levels.categories, np.bincount(levels.codes, weights=rows["lost"]), strict=False))
+    return [int(lost[label.of][label.code]) for label in compared.columns]
 
 
 def _proportional(compared: Comparison, counts: CoxCounts, fit: Fit) -> Check:

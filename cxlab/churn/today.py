@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.churn.curves import RULE, curve, days_of, left_out
-from cxlab.churn.layout import bucket_grid, occupied, risk_grid
+from cxlab.churn.layout import as_codes, bucket_grid, occupied, risk_grid
 from cxlab.churn.tenure import BANDS, band_code
 from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding, needs
 from cxlab.errors import FitError
@@ -77,7 +77,7 @@ def staying_on(
     needs(stock, "tenure", by, "customers", source="the stock table")
     needs(risk, by, source="the risk table")
     horizon = days_of(horizon_months)
-    groups = _groups(stock, risk, by=by, minimum=minimum)
+    groups = _groups(stock, as_codes(risk, [by]), by=by, minimum=minimum)
     buckets = bucket_grid(risk)
     full = None if buckets is None else occupied(buckets.at_risk)
     rows = []

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxlab.errors import FitError
-from cxlab.maths.cox import ROUGH, CoxCounts, Moments, highest
+from cxlab.maths.cox import CoxCounts, highest, near
+from cxlab.maths.cox_moments import Moments
 from cxlab.maths.separation import refuse_unfit
 
 Array = NDArray[np.float64]
@@ -86,7 +87,7 @@ def cloglog_refitted(counts: CoxCounts, fit: CloglogFit) -> Array:
     def likelihood(b: Array) -> Moments:
         return cloglog_moments(counts, counts.design, b)
 
-    return highest(likelihood, start=fit.coefficients, tolerance=ROUGH)[0]
+    return near(likelihood, start=fit.coefficients)
 
 
 def cloglog_moments(counts: CoxCounts, design: Array, b: Array, *, weights: Array | None = None) -> Moments:

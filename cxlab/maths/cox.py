@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxlab.errors import FitError
+from cxlab.maths.cox_moments import Layout, Moments, laid, moments
 from cxlab.maths.separation import names_of, refuse_nulls, refuse_unfit
 from cxlab.maths.ties import Ties, tie_sums
 
@@ -19,6 +20,7 @@ MOST_STEPS = 60
 ROUGH = 1e-4
 """Last step of a refit: what is left after it is about its square."""
 
+UNSETTLED = f"the proportional hazards fit did not settle in {MOST_STEPS} steps; see the design's columns"
 NO_TOP = "the proportional hazards fit has no finite maximum; see the design's columns"
 
 
@@ -110,15 +112,6 @@ class CoxFit:
         return np.sqrt(np.diag(self.covariance))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Moments:
-    """Log-likelihood, score (p,) and information (p, p) at some coefficients, weighted over time."""
-
-    log_likelihood: float
-    score: Array
-    information: Array
-
-
 Likelihood = Callable[[Array], Moments]
 """Coefficients in, moments there out."""
 
@@ -142,31 +135,62 @@ def cox(counts: CoxCounts, *, ties: Ties = "efron", start: ArrayLike | None = No
         refuse_unfit(counts.at_risk, counts.lost, counts.design, strata=counts.strata, names=counts.names)
     centre = counts.design.mean(axis=0)
     scale = np.where((spread := counts.design.std(axis=0)) > 0, spread, 1.0)
-    design = (counts.design - centre) / scale
+    blocks = laid(counts.at_risk, counts.lost, Layout.of((counts.design - centre) / scale, counts.strata))
 
     def likelihood(b: Array) -> Moments:
-        return moments(counts, design, b, ties=ties)
+        return moments(blocks, b, ties=ties)
 
-    b = np.zeros(design.shape[1]) if start is None else np.asarray(start, dtype=float) * scale
-    b, here, steps = highest(likelihood, start=b)
+    b = np.zeros(len(scale)) if start is None else np.asarray(start, dtype=float) * scale
+    null = likelihood(np.zeros_like(b))
+    b, here, steps = highest(likelihood, start=b, there=None if b.any() else null)
     return CoxFit(
         coefficients=b / scale, covariance=np.linalg.inv(here.information) / np.outer(scale, scale),
-        log_likelihood=here.log_likelihood, log_likelihood_null=likelihood(np.zeros_like(b)).log_likelihood,
-        ties=ties, steps=steps,
+        log_likelihood=here.log_likelihood, log_likelihood_null=null.log_likelihood, ties=ties, steps=steps,
     )  # fmt: skip
 
 
 def refitted(counts: CoxCounts, fit: CoxFit) -> Array:
     """Coefficients of slightly different counts, climbed to from a fit: for leaving one bucket out."""
-
-    def likelihood(b: Array) -> Moments:
-        return moments(counts, counts.design, b, ties=fit.ties)
-
-    return highest(likelihood, start=fit.coefficients, tolerance=ROUGH)[0]
+    return np.asarray(refits([counts], fit)[0])
 
 
-def highest(likelihood: Likelihood, *, start: Array, tolerance: float = 1e-10) -> tuple[Array, Moments, int]:
+def refits(every: Sequence[CoxCounts], fit: CoxFit) -> Array:
+    """Do what `refitted` does to several counts of one design: (counts, p)."""
+    layouts = Layout.of(every[0].design, every[0].strata)
+
+    def coefficients(counts: CoxCounts) -> Array:
+        blocks = laid(counts.at_risk, counts.lost, layouts)
+        return near(lambda b: moments(blocks, b, ties=fit.ties), start=fit.coefficients)
+
+    return np.array([coefficients(counts) for counts in every])
+
+
+def highest(
+    likelihood: Likelihood, *, start: Array, there: Moments | None = None, tolerance: float = 1e-10
+) -> tuple[Array, Moments, int]:
     """Newton's method, each step halved until the likelihood does not fall: coefficients, moments there, steps.
+
+    Parameters
+    ----------
+    there : Moments, optional
+        Moments at ``start`` where they are known.
+
+    Raises
+    ------
+    FitError
+        If there is no finite maximum, or it is not reached.
+    """
+    b, here = start, there or likelihood(start)
+    for step in range(1, MOST_STEPS + 1):
+        move, here = _uphill(likelihood, b, _newton(here), here=here)
+        b = b + move
+        if np.abs(move).max() < tolerance:
+            return b, here, step
+    raise FitError(UNSETTLED)
+
+
+def near(likelihood: Likelihood, *, start: Array) -> Array:
+    """Coefficients at a maximum close to ``start``; a last step shorter than `ROUGH` is not looked back at.
 
     Raises
     ------
@@ -174,57 +198,31 @@ def highest(likelihood: Likelihood, *, start: Array, tolerance: float = 1e-10) -
         If there is no finite maximum, or it is not reached.
     """
     b, here = start, likelihood(start)
-    for step in range(1, MOST_STEPS + 1):
-        try:
-            move = np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            raise FitError(NO_TOP) from None
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is not taken
-            move, here = _uphill(likelihood, b, move, here=here)
+    for _ in range(MOST_STEPS):
+        move = _newton(here)
+        if np.abs(move).max() < ROUGH:
+            return np.asarray(b + move)
+        move, here = _uphill(likelihood, b, move, here=here)
         b = b + move
-        if np.abs(move).max() < tolerance:
-            return b, here, step
-    raise FitError(f"the proportional hazards fit did not settle in {MOST_STEPS} steps; see the design's columns")
+    raise FitError(UNSETTLED)
+
+
+def _newton(here: Moments) -> Array:
+    try:
+        return np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise FitError(NO_TOP) from None
 
 
 def _uphill(likelihood: Likelihood, b: Array, move: Array, *, here: Moments) -> tuple[Array, Moments]:
     """Halve a move until the likelihood does not fall."""
     for _ in range(MOST_STEPS):
-        there = likelihood(b + move)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is not taken
+            there = likelihood(b + move)
         if there.log_likelihood >= here.log_likelihood - 1e-9 * abs(here.log_likelihood):
             return move, there
         move = move / 2
     raise FitError(NO_TOP)
-
-
-def moments(counts: CoxCounts, design: Array, b: Array, *, ties: Ties, weights: Array | None = None) -> Moments:
-    """Log-likelihood, score and information, each time weighted by ``weights`` (1, unless told).
-
-    The information is X'diag(h)X minus rank-one terms: no array of times by columns by columns is made.
-    """
-    eta = design @ b
-    likelihood, score = 0.0, np.zeros(len(b))
-    information = np.zeros((len(b), len(b)))
-    for stratum in range(int(counts.strata.max(initial=-1)) + 1):
-        mine = counts.strata == stratum
-        n, d = counts.at_risk[:, mine], counts.lost[:, mine]
-        used = d.sum(axis=1) > 0
-        n, d, x = n[used], d[used], design[mine]
-        weight = np.ones(len(n)) if weights is None else weights[used]
-        shift = eta[mine].max() if len(x) else 0.0
-        risk = np.exp(eta[mine] - shift)
-        count = d.sum(axis=1)
-        sums = tie_sums(n @ risk, d @ risk, count, ties=ties)
-        likelihood += float(weight @ (d @ eta[mine] - sums.logs - count * shift))
-        held = weight * sums.w @ n - weight * sums.fw @ d
-        h = risk * held
-        score += x.T @ (weight @ d - h)
-        xr, xt = n @ (risk[:, None] * x), d @ (risk[:, None] * x)
-        cross = xr.T @ ((weight * sums.fww)[:, None] * xt)
-        rank_one = xr.T @ ((weight * sums.ww)[:, None] * xr) - cross - cross.T
-        rank_one += xt.T @ ((weight * sums.ffww)[:, None] * xt)
-        information += x.T @ (h[:, None] * x) - rank_one
-    return Moments(log_likelihood=likelihood, score=score, information=information)
 
 
 def baseline(counts: CoxCounts, fit: CoxFit, *, stratum: int = 0) -> tuple[Array, Array]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxlab.errors import FitError
-from cxlab.maths.cox import CoxFit, Moments, highest
+from cxlab.maths.cox import CoxFit, highest
+from cxlab.maths.cox_moments import Moments
 from cxlab.maths.separation import names_of, refuse_nulls, refuse_plain
 from cxlab.maths.ties import Ties, TieSums, tie_sums
 

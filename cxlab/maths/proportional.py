@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from cxlab.maths.cloglog import CloglogFit, cloglog_moments
-from cxlab.maths.cox import CoxCounts, CoxFit, Moments, moments
+from cxlab.maths.cox import CoxCounts, CoxFit
+from cxlab.maths.cox_moments import Layout, Moments, laid, moments
 from cxlab.maths.survival import kaplan_meier
 
 Array = NDArray[np.float64]
@@ -47,10 +48,9 @@ def proportionality(
     """
     clock = _clock(counts)
     p = counts.design.shape[1]
-    plain = _moments(counts, fit, np.ones_like(clock)).information
-    crossed = _moments(counts, fit, clock)
-    squared = _moments(counts, fit, clock**2).information
-    information = np.block([[plain, crossed.information], [crossed.information, squared]])
+    weighted = _weighted(counts, fit)
+    plain, crossed, squared = weighted(np.ones_like(clock)).information, weighted(clock), weighted(clock**2)
+    information = np.block([[plain, crossed.information], [crossed.information, squared.information]])
     score = np.concatenate([np.zeros(p), crossed.score])
 
     def test(columns: Sequence[int]) -> Proportionality:
@@ -64,10 +64,12 @@ def proportionality(
     return [test(columns) for columns in groups], test(range(p))
 
 
-def _moments(counts: CoxCounts, fit: CoxFit | CloglogFit, weights: Array) -> Moments:
+def _weighted(counts: CoxCounts, fit: CoxFit | CloglogFit) -> Callable[[Array], Moments]:
+    """Moments at the fit, given the weights of times."""
     if isinstance(fit, CloglogFit):
-        return cloglog_moments(counts, counts.design, fit.coefficients, weights=weights)
-    return moments(counts, counts.design, fit.coefficients, ties=fit.ties, weights=weights)
+        return lambda weights: cloglog_moments(counts, counts.design, fit.coefficients, weights=weights)
+    blocks = laid(counts.at_risk, counts.lost, Layout.of(counts.design, counts.strata))
+    return lambda weights: moments(blocks, fit.coefficients, ties=fit.ties, weights=weights)
 
 
 def _clock(counts: CoxCounts) -> Array:

@@ -17,6 +17,9 @@ Kind = Literal["constant", "none_lost", "all_lost", "full_set", "redundant", "se
 
 NOBODY = "proportional hazards need someone lost; got nobody"
 
+SURE = 1e-8
+"""Share of the largest spread of covariates above which the smallest is not zero for certain."""
+
 REASONS: dict[Kind, str] = {
     "constant": "{} does not vary among those at risk when someone was lost; leave it out",
     "none_lost": "nobody with {} was lost; leave the level out or merge it with another",
@@ -63,6 +66,8 @@ def unfit(at_risk: ArrayLike, lost: ArrayLike, design: ArrayLike, *, strata: Arr
     """
     n, d, x = (np.asarray(part, dtype=float) for part in (at_risk, lost, design))
     pairs = _together(n, d, np.asarray(strata))
+    if _both_ways(x, pairs):
+        return []
     found = [Unfit(column=c, kind=kind) for c in range(x.shape[1]) if (kind := _plain(x[:, c], d, pairs))]
     if found:
         return found
@@ -170,6 +175,23 @@ def _together(n: Array, d: Array, strata: NDArray[np.int64]) -> NDArray[np.bool_
     """(g, g): pattern of the row lost somebody while the pattern of the column was at risk, same stratum."""
     met = (d > 0).astype(float).T @ (n > 0).astype(float) > 0
     return np.asarray(met & (strata[:, None] == strata[None, :]), dtype=bool)
+
+
+def _both_ways(x: Array, pairs: NDArray[np.bool_]) -> bool:
+    """Whether losses alone show that every coefficient is finite.
+
+    Where either of two patterns lost somebody while the other was at risk, no direction that never ranks a loss
+    below those at risk tells the two apart. Where the differences of such pairs span all columns, no direction is
+    left: nothing separates, follows from others, or does not vary. The sum of their squares is X'(D - A)X, A the
+    pairs and D how many each pattern has.
+    """
+    met = (pairs & pairs.T).astype(float)
+    centred = x - x.mean(axis=0)
+    scale = np.abs(centred).max(axis=0, initial=0.0)
+    scaled = centred / np.where(scale > 0, scale, 1.0)
+    spread = scaled.T @ (met.sum(axis=1)[:, None] * scaled - met @ scaled)
+    steep = np.linalg.eigvalsh(spread)
+    return bool(len(steep) and steep[0] > SURE * steep[-1])
 
 
 def _plain(x: Array, d: Array, pairs: NDArray[np.bool_]) -> Kind | None:

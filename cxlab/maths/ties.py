@@ -61,30 +61,22 @@ def tie_sums(at_risk: Array, lost: Array, count: Array, *, ties: Ties) -> TieSum
 
 def _direct(at_risk: Array, lost: Array, count: Array) -> TieSums:
     each = count.astype(np.int64)
+    first = np.cumsum(each) - each
     where = np.repeat(np.arange(len(each)), each)
-    place = np.arange(len(where)) - np.repeat(np.cumsum(each) - each, each)
-    f = place / count[where]
+    f = (np.arange(len(where)) - first[where]) / count[where]
     rest = at_risk[where] - f * lost[where]
     w = 1 / rest
-
-    def total(terms: Array) -> Array:
-        return np.bincount(where, weights=terms, minlength=len(count)).astype(float)
-
-    return TieSums(
-        logs=total(np.log(rest)),
-        w=total(w),
-        fw=total(f * w),
-        ww=total(w**2),
-        fww=total(f * w**2),
-        ffww=total(f**2 * w**2),
-    )
+    fw = f * w
+    terms = np.stack([np.log(rest), w, fw, w * w, fw * w, fw * fw])
+    logs, w, fw, ww, fww, ffww = np.add.reduceat(terms, first, axis=1) if len(each) else terms
+    return TieSums(logs=logs, w=w, fw=fw, ww=ww, fww=fww, ffww=ffww)
 
 
 def _closed(at_risk: Array, lost: Array, count: Array) -> TieSums:
     """Digamma differences: R - j T / D = (T / D) (z - j) with z = D R / T."""
     step, z = lost / count, count * at_risk / lost
     w = (special.digamma(z + 1) - special.digamma(z - count + 1)) / step
-    ww = (special.polygamma(1, z - count + 1) - special.polygamma(1, z + 1)) / step**2
+    ww = (special.zeta(2, z - count + 1) - special.zeta(2, z + 1)) / step**2  # trigamma(x) = zeta(2, x)
     fw = (at_risk * w - count) / lost
     fww = (at_risk * ww - w) / lost
     return TieSums(

@@ -52,6 +52,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--to", type=Path, help="where all is made; where the loaded study stays")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="customers of the companies of all")
     parser.add_argument("--only", default="", help="only pieces of work whose name holds this")
+    parser.add_argument(
+        "--first", action="store_true", help="anchors: survival alone, of the first --customers of a larger study"
+    )
     parser.add_argument("--busy", action="store_true", help="do not wait for a quiet machine")
     given = parser.parse_args()
     if given.what not in ("all", "render", "panel") and given.study is None:
@@ -78,7 +81,8 @@ def _measure(given: argparse.Namespace) -> None:
         quarters.measure(study, **whole, threads=threads)
     else:
         rows = given.rows if given.what == "panel" else 0
-        anchors.measure(study, **whole, threads=threads, repeats=given.repeats, panel_rows=rows, only=given.only)
+        asked = {"panel_rows": rows, "only": given.only, "first": given.first}
+        anchors.measure(study, **whole, threads=threads, repeats=given.repeats, **asked)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlab.errors import FitError
-from cxlab.maths import ties
-from cxlab.maths.cox import baseline, cox, cox_counts
+from cxlab.maths import cox_moments, separation, ties
+from cxlab.maths.cox import baseline, cox, cox_counts, refits, refitted
 from cxlab.maths.separation import unfit
 
 ROSSI = ["fin", "age", "race", "wexp", "mar", "paro", "prio"]
@@ -226,3 +226,44 @@ def test_a_fit_that_cannot_go_uphill_ends(cox_rows, leukaemia, start):
     with np.errstate(invalid="ignore"), pytest.raises(FitError) as caught:
         cox(counts, start=[start])
     assert str(caught.value) == "the proportional hazards fit has no finite maximum; see the design's columns"
+
+
+def two_strata(*, shared):
+    """Patterns 0, 1, 0, 2 of two strata; with ``shared`` both have the first two, counted in two parts."""
+    rng = np.random.default_rng(3)
+    values = [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [1.0, 0.0] if shared else [0.0, 1.0], [0.0, 0.0]]
+    lost = rng.integers(0, 4, (8, 5))
+    at_risk = lost + rng.integers(5, 30, (8, 5))
+    return cox_counts(range(8), at_risk, lost, design=np.array(values)[:, : 1 if shared else 2],
+                      strata=[0, 0, 1, 1, 1])  # fmt: skip
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_strata_laid_under_each_other_say_what_they_say_one_by_one(monkeypatch, shared):
+    counts = two_strata(shared=shared)
+    monkeypatch.setattr(cox_moments, "SPARE", 10)
+    assert len(cox_moments.Layout.of(counts.design, counts.strata)) == 1
+    together, again = cox(counts), refits([counts], cox(counts))
+    monkeypatch.setattr(cox_moments, "SPARE", 0)
+    assert len(cox_moments.Layout.of(counts.design, counts.strata)) == 2
+    apart = cox(counts)
+    assert together.coefficients == pytest.approx(apart.coefficients, rel=1e-12)
+    assert together.covariance == pytest.approx(apart.covariance, rel=1e-12)
+    assert together.log_likelihood == pytest.approx(apart.log_likelihood, rel=1e-12)
+    assert again[0] == pytest.approx(refitted(counts, apart), rel=1e-12)
+    assert again[0] == pytest.approx(apart.coefficients, rel=1e-12)
+
+
+@settings(max_examples=150)
+@given(
+    lost=st.lists(st.lists(st.integers(0, 1), min_size=5, max_size=5), min_size=1, max_size=3),
+    design=st.lists(st.lists(st.integers(0, 2), min_size=2, max_size=2), min_size=5, max_size=5),
+    strata=st.lists(st.integers(0, 1), min_size=5, max_size=5),
+)
+def test_the_short_way_never_passes_a_design_that_the_long_one_refuses(lost, design, strata):
+    at_risk = np.array(lost) + 1
+    pairs = separation._together(at_risk * 1.0, np.array(lost) * 1.0, np.array(strata))
+    if separation._both_ways(np.array(design, dtype=float), pairs):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(separation, "SURE", 2.0)
+            assert unfit(at_risk, lost, design, strata=strata) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,44 @@ COPY (
 """
 
 
+def spells(job: Mapping[str, Any]) -> Said:
+    """Say where spells lie, and what is compared."""
+    from scale.opened import Opened, files_of
+
+    study = Opened(job["study"], quarter=job["quarter"])
+    rules = study.config.rules
+    return {
+        "files": [str(file) for file in files_of(study.path("lives"))], "closes": study.window.close_day,
+        "opens": study.window.open_day, "compare": list(rules.compare), "reference": dict(rules.reference),
+    }  # fmt: skip
+
+
+def first(job: Mapping[str, Any]) -> Said:
+    """Write a study with the spells of the first so many customers, by id, of a larger one, and nothing else."""
+    import duckdb
+
+    from scale.opened import Opened, files_of
+    from scale.scans import relation
+
+    study, folder = Opened(job["study"], quarter=job["quarter"]), Path(job["folder"]) / "first"
+    of = relation([str(file) for file in files_of(study.path("lives"))])
+    written = folder / study.config.prepared / "lives" / study.path("lives").name
+    written.parent.mkdir(parents=True)
+    for file in study.file.parent.glob("*.*ml"):
+        shutil.copy(file, folder)
+    config = {"threads": job["threads"], "memory_limit": "3GB", "temp_directory": str(folder / "spill")}
+    engine = duckdb.connect(config=config)
+    last = f"SELECT DISTINCT customer_id FROM {of} ORDER BY customer_id LIMIT {job['customers']}"
+    engine.execute(f"SET VARIABLE last = (SELECT max(customer_id) FROM ({last}))")
+    engine.execute(
+        f"""COPY (SELECT * EXCLUDE part FROM {of} WHERE customer_id <= getvariable('last'))
+        TO '{written}' (FORMAT parquet, COMPRESSION zstd)"""
+    )
+    return {"study": str(folder)}
+
+
 def inputs(job: Mapping[str, Any]) -> Said:
-    """Say where spells and panel lie; write one row per customer who bought, birth seen."""
+    """Say where the panel lies; write one row per customer who bought, birth seen."""
     from cxlab.evidence.repeat import repeat_customers
     from scale.opened import Opened, files_of
 
@@ -39,16 +76,11 @@ def inputs(job: Mapping[str, Any]) -> Said:
     buyers = Path(job["folder"]) / "buyers.parquet"
     rows = repeat_customers(study.days, study.lives, window=study.window)
     rows.filter(rows.born).select("x", "t_x", "total").to_parquet(buyers)
-    rules = study.config.rules
-    spells = {
-        "files": [str(file) for file in files_of(study.path("lives"))], "closes": study.window.close_day,
-        "compare": list(rules.compare), "reference": dict(rules.reference),
-    }  # fmt: skip
     panel = {
         "file": [str(file) for file in files_of(study.path("quarters"))], "first": str(study.quarters[0]),
         "last": str(study.quarters[-1]),
     }  # fmt: skip
-    return {"spells": spells, "opens": study.window.open_day, "buyers": str(buyers), "panel": panel}
+    return {"buyers": str(buyers), "panel": panel}
 
 
 def panel(job: Mapping[str, Any]) -> Said:
@@ -64,4 +96,4 @@ def panel(job: Mapping[str, Any]) -> Said:
     return {"file": str(file), "first": str(first), "last": str(last)}
 
 
-JOBS = {"inputs": inputs, "panel": panel}
+JOBS = {"spells": spells, "first": first, "inputs": inputs, "panel": panel}

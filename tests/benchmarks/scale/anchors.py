@@ -25,13 +25,13 @@ class Pair:
     theirs: Mapping[str, Any]
 
 
-def pairs(study: Path, *, quarter: str, threads: int, folder: Path) -> Iterator[Pair]:
-    """Yield the comparisons; their inputs are made when they are needed."""
-    made = forked({"job": "inputs", "study": str(study), "quarter": quarter, "folder": str(folder)})
+def survival_pairs(study: Path, *, quarter: str, threads: int) -> Iterator[Pair]:
+    """Yield the comparisons that spells are enough for."""
+    made = forked({"job": "spells", "study": str(study), "quarter": quarter})
     mine = {"study": str(study), "quarter": quarter, "threads": threads}
     for late in (False, True):
         how = "late entry" if late else "no late entry"
-        lives = {**made["spells"], "late": late, "threads": threads, "opens": made["opens"] if late else -(10**6)}
+        lives = {**made, "late": late, "threads": threads, "opens": made["opens"] if late else -(10**6)}
         for title, job in (("Kaplan-Meier", "survival"), ("Cox", "hazards")):
             yield Pair(
                 title=f"{title}, {how}", against="lifelines",
@@ -43,6 +43,12 @@ def pairs(study: Path, *, quarter: str, threads: int, folder: Path) -> Iterator[
                         title=f"{title}, {how}", against=against, ours={"job": f"our {job}", **mine, "late": late},
                         theirs={"job": f"{against} {job}", **lives},
                     )  # fmt: skip
+
+
+def pairs(study: Path, *, quarter: str, threads: int, folder: Path) -> Iterator[Pair]:
+    """Yield the comparisons; their inputs are made when they are needed."""
+    yield from survival_pairs(study, quarter=quarter, threads=threads)
+    made = forked({"job": "inputs", "study": str(study), "quarter": quarter, "folder": str(folder)})
     yield Pair(
         title="BG/NBD from customers", against="lifetimes",
         ours={"job": "our purchases", "file": made["buyers"], "threads": threads},
@@ -62,14 +68,23 @@ def panels(title: str, panel: Mapping[str, Any], *, threads: int) -> Iterator[Pa
 
 
 def measure(
-    study: Path, *, quarter: str, customers: int, threads: int, repeats: int, panel_rows: int = 0, only: str = ""
-) -> None:
-    """Measure every pair and write ``results/anchors.jsonl``; with ``panel_rows`` a made-up panel alone."""
+    study: Path, *, quarter: str, customers: int, threads: int, repeats: int, panel_rows: int = 0, only: str = "",
+    first: bool = False,
+) -> None:  # fmt: skip
+    """Measure every pair and write ``results/anchors.jsonl``.
+
+    With ``panel_rows`` a made-up panel alone; with ``first`` survival alone, of the first ``customers`` of a
+    larger company.
+    """
     about = batch(customers=customers, threads=threads)
     with tempfile.TemporaryDirectory(prefix="anchors-") as name:
         if panel_rows:
             made = forked({"job": "panel", "rows": panel_rows, "folder": name})
             every = list(panels(f"made-up panel of {panel_rows:,} rows", made, threads=threads))
+        elif first:
+            job = {"job": "first", "study": str(study), "quarter": quarter, "customers": customers}
+            made = forked({**job, "folder": name, "threads": threads})
+            every = list(survival_pairs(Path(made["study"]), quarter=quarter, threads=threads))
         else:
             every = list(pairs(study, quarter=quarter, threads=threads, folder=Path(name)))
         for pair in every:

@@ -85,7 +85,7 @@ def fresh(job: Job, *, threads: int, seconds: float | None = None) -> dict[str, 
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Failed(f"took more than {seconds:.0f} s") from None
+        raise Failed(f"stopped after {seconds / 60:g} min") from None
     if done.returncode:
         raise Failed("\n".join((done.stderr or done.stdout).strip().splitlines()[-5:]))
     return dict(json.loads(done.stdout.splitlines()[-1]))

@@ -231,8 +231,11 @@ def anchors(found: list[Line]) -> list[str]:
     for what, name, against, size in held:
         ours, theirs = (held.get((side, name, against, size)) for side in ("ours", "theirs"))
         if what == "ours" and ours and theirs and "cpu" in ours:
-            rows.append([f"{name}{_at(int(str(size)))}", str(against), cost(ours), *_against(ours, theirs)])
-    head = ["what", "against", "ours: CPU, memory", "theirs", "CPU", "memory", "farthest apart"]
+            rows.append([f"{name}{_at(int(str(size)))}", str(against), _alone(ours), *_against(ours, theirs)])
+    head = [
+        "what", "against", "ours: CPU, memory (work alone)", "theirs", "CPU", "memory (work alone)",
+        "farthest apart",
+    ]  # fmt: skip
     return [measured_on(found), "", *table(head, rows)] if rows else []
 
 
@@ -240,13 +243,18 @@ def _at(size: int) -> str:
     return f", {named(size)} customers" if size else ""
 
 
+def _alone(line: Line) -> str:
+    return f"{cost(line)} ({line['peak'] - line['start']:.2f} GB)"
+
+
 def _against(ours: Line, theirs: Line) -> list[str]:
     if "cpu" not in theirs:
         return [str(theirs.get("failed", "")), "", "", ""]
     both = ours["found"].keys() & theirs["found"].keys()
     apart = max(abs(ours["found"][name] - theirs["found"][name]) / abs(theirs["found"][name]) for name in both)
-    times = (f"{theirs[name] / ours[name]:.1f}x" for name in ("cpu", "peak"))
-    return [cost(theirs), *times, f"{apart:.0e}"]
+    cpu, whole = (theirs[name] / ours[name] for name in ("cpu", "peak"))
+    alone = (theirs["peak"] - theirs["start"]) / (ours["peak"] - ours["start"])
+    return [_alone(theirs), f"{cpu:.1f}x", f"{whole:.1f}x ({alone:.1f}x)", f"{apart:.0e}"]
 
 
 def quarter(found: list[Line]) -> list[str]:
