@@ -35,6 +35,7 @@ from cxlab.churn.forecast import next_quarter
 from cxlab.churn.money import at_risk
 from cxlab.churn.months import expected_months
 from cxlab.churn.movement import left, left_trend
+from cxlab.churn.next_retention import next_retention
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 from cxlab.churn.subdistribution import subdistribution
@@ -80,6 +81,7 @@ __all__ = [
     "next_kept",
     "next_lost",
     "next_quarter",
+    "next_retention",
     "one_page",
     "ratio_by_tenure",
     "reason_ratios",
