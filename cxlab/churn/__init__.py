@@ -13,6 +13,7 @@ from cxlab.churn.at import (
     cohorts_at,
     definition_at,
     experience_at,
+    gone_unpaid_at,
     left_at,
     left_where_at,
     saving_at,
@@ -42,6 +43,7 @@ from cxlab.churn.subdistribution import subdistribution
 from cxlab.churn.target import retention_target
 from cxlab.churn.tenure import hazard, median_tenure
 from cxlab.churn.today import staying_on
+from cxlab.churn.unpaid import gone_unpaid
 from cxlab.churn.value import kept, value_lost, value_steps
 from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.verdicts import one_page
@@ -66,6 +68,8 @@ __all__ = [
     "expected_months",
     "experience",
     "experience_at",
+    "gone_unpaid",
+    "gone_unpaid_at",
     "hazard",
     "hazard_ratios",
     "kept",

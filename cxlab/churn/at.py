@@ -14,6 +14,7 @@ from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
 from cxlab.churn.movement import left
 from cxlab.churn.subdistribution import subdistribution
+from cxlab.churn.unpaid import gone_unpaid
 from cxlab.churn.value import kept, value_lost, value_steps
 from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.claim import scope_of
@@ -28,6 +29,7 @@ from cxlab.evidence.risk import risk_table
 from cxlab.evidence.stock import stock_table
 from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
 from cxlab.evidence.value_moves import NO_MOVES, value_moves
+from cxlab.evidence.values import acquisition_costs
 from cxlab.finding import Finding
 from cxlab.quarter import Quarter, Window
 
@@ -260,3 +262,25 @@ def by_month_at(study: Study) -> Finding:
     """Who left in which calendar month, beside the year before (``churn.by_month``)."""
     losses = monthly_losses(study.lives, window=study.window, bucket=True)
     return by_month(losses, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n)
+
+
+def gone_unpaid_at(study: Study) -> Finding | None:
+    """Say who is gone before the cost of winning them is earned back (``churn.gone_unpaid``).
+
+    Returns
+    -------
+    Finding or None
+        None where no cost of winning a customer is known.
+    """
+    if "customers" not in study.tables:
+        return None
+    lives, window, config = study.lives, study.window, study.config
+    costs = acquisition_costs(study.tables["customers"], window=window)
+    if costs.empty:
+        return None
+    return gone_unpaid(
+        costs, stock_table(lives, by=["acq_source"], window=window),
+        risk_table(lives, by=["acq_source"], window=window, bucket=True),
+        quarter=study.quarter, discount_share_year=config.rules.discount_share_year, amount=config.amount,
+        level=config.level, minimum=config.minimum_n,
+    )  # fmt: skip
