@@ -16,6 +16,7 @@ from cxlab.churn.at import (
     gone_unpaid_at,
     left_at,
     left_where_at,
+    measured_at,
     saving_at,
     subdistribution_at,
     value_at,
@@ -33,6 +34,8 @@ from cxlab.churn.definition import definition
 from cxlab.churn.exits import exits
 from cxlab.churn.experience import experience
 from cxlab.churn.forecast import next_quarter
+from cxlab.churn.measured import measured
+from cxlab.churn.measured_graded import measured_graded
 from cxlab.churn.money import at_risk
 from cxlab.churn.months import expected_months
 from cxlab.churn.movement import left, left_trend
@@ -81,6 +84,9 @@ __all__ = [
     "left_trend",
     "left_where",
     "left_where_at",
+    "measured",
+    "measured_at",
+    "measured_graded",
     "median_tenure",
     "next_kept",
     "next_lost",

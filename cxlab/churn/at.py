@@ -12,6 +12,8 @@ from cxlab.churn.change import left_where
 from cxlab.churn.cohorts import cohorts
 from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
+from cxlab.churn.measured import measured
+from cxlab.churn.measured_graded import measured_graded
 from cxlab.churn.movement import left
 from cxlab.churn.subdistribution import subdistribution
 from cxlab.churn.unpaid import gone_unpaid
@@ -23,6 +25,7 @@ from cxlab.evidence.cases import case_table
 from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
+from cxlab.evidence.measured import measured_spells
 from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import movements
 from cxlab.evidence.risk import risk_table
@@ -283,4 +286,34 @@ def gone_unpaid_at(study: Study) -> Finding | None:
         risk_table(lives, by=["acq_source"], window=window, bucket=True),
         quarter=study.quarter, discount_share_year=config.rules.discount_share_year, amount=config.amount,
         level=config.level, minimum=config.minimum_n,
+    )  # fmt: skip
+
+
+def measured_at(study: Study, names: str, *, horizon_months: int = 12) -> tuple[Finding | None, Finding | None]:
+    """Say who goes by numbers measured and not cut into groups, and grade what they tell of who stays.
+
+    Parameters
+    ----------
+    names : str
+        Columns of numbers of ``customers`` or ``contracts``, a comma between them; none: nothing is asked.
+    horizon_months : int
+        Months after which is looked who stayed.
+
+    Returns
+    -------
+    tuple of Finding or None
+        ``churn.measured``; ``churn.measured_graded``, of those followed from their first day. None where no number
+        is named.
+    """
+    of = [name.strip() for name in names.split(",") if name.strip()]
+    if not of:
+        return None, None
+    spells = measured_spells(study.lives, study.tables, of=of, window=study.window)
+    level, minimum = study.config.level, study.config.minimum_n
+    return (
+        measured(spells, of=of, quarter=study.quarter, level=level, minimum=minimum),
+        measured_graded(
+            spells[spells["entry"] == 0], of=of, quarter=study.quarter, horizon_months=horizon_months, level=level,
+            minimum=minimum,
+        ),
     )  # fmt: skip
