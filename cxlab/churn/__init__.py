@@ -13,8 +13,10 @@ from cxlab.churn.at import (
     cohorts_at,
     definition_at,
     experience_at,
+    gone_unpaid_at,
     left_at,
     left_where_at,
+    measured_at,
     saving_at,
     subdistribution_at,
     value_at,
@@ -32,15 +34,19 @@ from cxlab.churn.definition import definition
 from cxlab.churn.exits import exits
 from cxlab.churn.experience import experience
 from cxlab.churn.forecast import next_quarter
+from cxlab.churn.measured import measured
+from cxlab.churn.measured_graded import measured_graded
 from cxlab.churn.money import at_risk
 from cxlab.churn.months import expected_months
 from cxlab.churn.movement import left, left_trend
+from cxlab.churn.next_retention import next_retention
 from cxlab.churn.parts import left_parts
 from cxlab.churn.regression import hazard_ratios
 from cxlab.churn.subdistribution import subdistribution
 from cxlab.churn.target import retention_target
 from cxlab.churn.tenure import hazard, median_tenure
 from cxlab.churn.today import staying_on
+from cxlab.churn.unpaid import gone_unpaid
 from cxlab.churn.value import kept, value_lost, value_steps
 from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.verdicts import one_page
@@ -65,6 +71,8 @@ __all__ = [
     "expected_months",
     "experience",
     "experience_at",
+    "gone_unpaid",
+    "gone_unpaid_at",
     "hazard",
     "hazard_ratios",
     "kept",
@@ -76,10 +84,14 @@ __all__ = [
     "left_trend",
     "left_where",
     "left_where_at",
+    "measured",
+    "measured_at",
+    "measured_graded",
     "median_tenure",
     "next_kept",
     "next_lost",
     "next_quarter",
+    "next_retention",
     "one_page",
     "ratio_by_tenure",
     "reason_ratios",

@@ -12,8 +12,11 @@ from cxlab.churn.change import left_where
 from cxlab.churn.cohorts import cohorts
 from cxlab.churn.definition import definition
 from cxlab.churn.experience import experience
+from cxlab.churn.measured import measured
+from cxlab.churn.measured_graded import measured_graded
 from cxlab.churn.movement import left
 from cxlab.churn.subdistribution import subdistribution
+from cxlab.churn.unpaid import gone_unpaid
 from cxlab.churn.value import kept, value_lost, value_steps
 from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.claim import scope_of
@@ -22,12 +25,14 @@ from cxlab.evidence.cases import case_table
 from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
 from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
+from cxlab.evidence.measured import measured_spells
 from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import movements
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.stock import stock_table
 from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
 from cxlab.evidence.value_moves import NO_MOVES, value_moves
+from cxlab.evidence.values import acquisition_costs
 from cxlab.finding import Finding
 from cxlab.quarter import Quarter, Window
 
@@ -260,3 +265,55 @@ def by_month_at(study: Study) -> Finding:
     """Who left in which calendar month, beside the year before (``churn.by_month``)."""
     losses = monthly_losses(study.lives, window=study.window, bucket=True)
     return by_month(losses, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n)
+
+
+def gone_unpaid_at(study: Study) -> Finding | None:
+    """Say who is gone before the cost of winning them is earned back (``churn.gone_unpaid``).
+
+    Returns
+    -------
+    Finding or None
+        None where no cost of winning a customer is known.
+    """
+    if "customers" not in study.tables:
+        return None
+    lives, window, config = study.lives, study.window, study.config
+    costs = acquisition_costs(study.tables["customers"], window=window)
+    if costs.empty:
+        return None
+    return gone_unpaid(
+        costs, stock_table(lives, by=["acq_source"], window=window),
+        risk_table(lives, by=["acq_source"], window=window, bucket=True),
+        quarter=study.quarter, discount_share_year=config.rules.discount_share_year, amount=config.amount,
+        level=config.level, minimum=config.minimum_n,
+    )  # fmt: skip
+
+
+def measured_at(study: Study, names: str, *, horizon_months: int = 12) -> tuple[Finding | None, Finding | None]:
+    """Say who goes by numbers measured and not cut into groups, and grade what they tell of who stays.
+
+    Parameters
+    ----------
+    names : str
+        Columns of numbers of ``customers`` or ``contracts``, a comma between them; none: nothing is asked.
+    horizon_months : int
+        Months after which is looked who stayed.
+
+    Returns
+    -------
+    tuple of Finding or None
+        ``churn.measured``; ``churn.measured_graded``, of those followed from their first day. None where no number
+        is named.
+    """
+    of = [name.strip() for name in names.split(",") if name.strip()]
+    if not of:
+        return None, None
+    spells = measured_spells(study.lives, study.tables, of=of, window=study.window)
+    level, minimum = study.config.level, study.config.minimum_n
+    return (
+        measured(spells, of=of, quarter=study.quarter, level=level, minimum=minimum),
+        measured_graded(
+            spells[spells["entry"] == 0], of=of, quarter=study.quarter, horizon_months=horizon_months, level=level,
+            minimum=minimum,
+        ),
+    )  # fmt: skip

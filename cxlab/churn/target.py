@@ -40,8 +40,7 @@ def retention_target(
     """
     if target is None or staying.message.values.get("months") != months:
         return None
-    if not 0 < target < 1:
-        raise ValueError(f"a target of retention is a share between 0 and 1, such as 0.5; got {target}")
+    refuse_no_share(target)
     number, later = staying.headline, due is not None and due > staying.about
     values: dict[str, Value] = {"target": target, "months": months}
     table, headline, passed = empty_table(), None, None
@@ -68,3 +67,15 @@ def _case(number: Estimate, target: float) -> tuple[str, bool | None]:
     if number.high is not None and number.high < target:
         return "missed", None
     return "cannot_tell", None
+
+
+def refuse_no_share(target: float) -> None:
+    """Refuse a target that is no share.
+
+    Raises
+    ------
+    ValueError
+        Saying what one looks like.
+    """
+    if not 0 < target < 1:
+        raise ValueError(f"a target of retention is a share between 0 and 1, such as 0.5; got {target}")

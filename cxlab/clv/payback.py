@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding, hidden_check, needs
 from cxlab.clv.worth import Equity
 from cxlab.evidence.lookup import QUARTER_DAYS
 from cxlab.finding import Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import intervals
-from cxlab.maths.risk_money import Hazards, daily_hazards
+from cxlab.maths.payback import brings_by_month, paid_back
+from cxlab.maths.risk_money import daily_hazards
 from cxlab.maths.staying_value import daily_factor
 from cxlab.quarter import DAYS_PER_MONTH
-
-Array = NDArray[np.float64]
-
-FIRST_MONTHS = 12
-"""Months of tenure whose customers are looked at apart: newcomers bring another amount than those who stayed."""
 
 
 def payback(costs: pd.DataFrame, stock: pd.DataFrame, risk: pd.DataFrame, equity: Equity) -> Finding:
@@ -70,52 +65,28 @@ def _row(
     source: str, cost: float, *, stock: pd.DataFrame, risk: pd.DataFrame, equity: Equity
 ) -> dict[str, object] | None:
     """Cost, share gone and months of one source; None where the cost is not earned within what was seen."""
+    terms = equity.terms
     mine = stock[stock["acq_source"] == source]
     at_risk = risk[risk["acq_source"] == source].groupby("tenure")[["at_risk", "lost"]].sum()
-    if mine.empty or at_risk.empty or not at_risk["at_risk"].iloc[0] >= equity.terms.minimum:
+    if mine.empty or at_risk.empty or not at_risk["at_risk"].iloc[0] >= terms.minimum:
         return None
     days = int(at_risk.index[-1])
     n, d = np.zeros(days), np.zeros(days)
     n[at_risk.index - 1], d[at_risk.index - 1] = at_risk["at_risk"], at_risk["lost"]
-    hazards = daily_hazards(n, d, until=days, minimum=equity.terms.minimum)
-    discount = daily_factor(equity.terms.discount_share_year) ** np.arange(1, days + 1)
-    here = np.asarray(np.cumprod(1 - hazards.hazard), dtype=float)
-    brings = _brings(mine, days=days, amount=equity.terms.amount, minimum=equity.terms.minimum)
-    earned = np.cumsum(brings * here * discount)
-    if earned[-1] < cost:
+    brings = brings_by_month(
+        mine["tenure"] / DAYS_PER_MONTH, mine[terms.amount] / QUARTER_DAYS, mine["customers"],
+        days_per_month=DAYS_PER_MONTH, days=days, minimum=terms.minimum,
+    )  # fmt: skip
+    hazards = daily_hazards(n, d, until=days, minimum=terms.minimum)
+    found = paid_back(hazards, brings, cost=cost, discount=daily_factor(terms.discount_share_year))
+    if found is None:
         return None
-    day = int(np.searchsorted(earned, cost))
-    rate = brings[day] * here[day] * discount[day]
-    error = _error(np.asarray((brings * discount)[: day + 1], dtype=float), hazards, here) / rate
-    low, high = intervals.symmetric(day + 1.0, error, level=equity.terms.level)
-    months = np.array([day + 1.0, max(0.0, float(low)), float(high)]) / DAYS_PER_MONTH
+    low, high = intervals.symmetric(found.days, found.error, level=terms.level)
+    months = np.array([found.days, max(0.0, float(low)), float(high)]) / DAYS_PER_MONTH
     return {
-        "acq_source": source, "cost_amount": cost, "gone_share": float(1 - here[day]),
+        "acq_source": source, "cost_amount": cost, "gone_share": found.gone,
         **estimates(float(months[0]), float(months[1]), float(months[2]), 0),
     }  # fmt: skip
-
-
-def _brings(stock: pd.DataFrame, *, days: int, amount: str, minimum: int) -> Array:
-    """What a customer brings on each day of tenure: mean of those in that month of a first year, then of all.
-
-    Months in which fewer than ``minimum`` are seen take the mean of all.
-    """
-    month = np.minimum(stock["tenure"].to_numpy() / DAYS_PER_MONTH, FIRST_MONTHS).astype(int)
-    held = np.bincount(month, weights=stock[amount].to_numpy(), minlength=FIRST_MONTHS + 1)
-    customers = np.bincount(month, weights=stock["customers"].to_numpy(), minlength=FIRST_MONTHS + 1)
-    mean = held.sum() / customers.sum()
-    each = np.where(customers >= minimum, held / np.maximum(customers, 1), mean) / QUARTER_DAYS
-    return np.asarray(each[np.minimum(np.arange(days) / DAYS_PER_MONTH, FIRST_MONTHS).astype(int)])
-
-
-def _error(amounts: Array, hazards: Hazards, here: Array) -> float:
-    """Standard error of the sum of amounts times share still here: slopes in each day's hazard, days independent.
-
-    The slope in the hazard of day u is -(what comes from day u on) / (1 - q_u).
-    """
-    q, n = hazards.hazard[: len(amounts)], hazards.exposure[: len(amounts)]
-    ahead = np.cumsum((amounts * here[: len(amounts)])[::-1])[::-1]
-    return float(np.sqrt(((ahead / (1 - q)) ** 2 * q * (1 - q) / n).sum()))
 
 
 def _headline(table: pd.DataFrame, never: list[Label], equity: Equity) -> tuple[Estimate | None, Message]:

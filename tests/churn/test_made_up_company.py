@@ -145,13 +145,22 @@ def test_every_forecast_of_last_quarter_is_graded_on_what_was_counted(study):
         churn.next_quarter(stock, risk, moves, quarter=before.quarter),
         churn.next_lost(stock, risk, quarter=before.quarter),
         churn.next_kept(stock, risk, quarter=before.quarter),
-    ]
+        churn.next_retention(
+            stock, risk, moves, quarter=before.quarter, target=0.5,
+            staying=churn.retention(risk_table(before.lives, window=before.window), quarter=before.quarter),
+        ),
+    ]  # fmt: skip
     lost, kept, steps = churn.value_at(study)
-    found = {each.name: each for each in (churn.left_at(study), lost, kept, steps)}
+    reads = churn.retention(risk_table(study.lives, window=study.window), quarter=study.quarter)
+    found = {each.name: each for each in (churn.left_at(study), reads, lost, kept, steps)}
     came = {one.name: one for one in graded({each.name: each for each in made}, found, quarter=study.quarter)}
     assert set(came) == {each.name for each in made}
     assert came["churn.next_lost"].came == lost.table["estimate"].sum()
     assert came["churn.next_kept"].came == kept.headline.value
+    assert came["churn.next_retention"].came == reads.headline.value
+    read = came["churn.next_retention"]
+    assert read.came < read.forecast.value  # the price rise was not in the model
+    assert abs(read.came - read.forecast.value) < 0.01
     # the stock forecast from is the one the money is counted from: both know what was known then
     assert stock["margin"].sum() == steps.table.set_index("step")["estimate"]["open"]
 
