@@ -97,6 +97,7 @@ def time_at_risk(
     patterns = math.prod(sizes)
     held_by = stretches([day_number(quarter.start) for quarter in quarters[1:]])
     seen = window.close_day - 1  # the last day on which an exit could be seen
+    span = _longest(lives, window=window) + 1
 
     def made(rows: Mapping[str, Ints]) -> dict[str, Ints]:
         entry = np.maximum(window.open_day - rows["start"], 0)
@@ -112,18 +113,24 @@ def time_at_risk(
         if not quarters:
             each = rows.get("width", clock)
             begun, last = _periods(np.floor, entry, each), _periods(np.ceil, last, each)
-        return {"entries": packed_rows([pattern, begun], (patterns, SPAN)),
-                "exits": packed_rows([pattern, loss.code(rows), last], (patterns, loss.codes, SPAN))}  # fmt: skip
+        return {"entries": packed_rows([pattern, begun], (patterns, span)),
+                "exits": packed_rows([pattern, loss.code(rows), last], (patterns, loss.codes, span))}  # fmt: skip
 
     counted = tallied(columns, made, lives)
     entries, exits = counted["entries"], counted["exits"]
-    began, first = unpacked(entries.numbers, (-1, SPAN))
-    ended, why, tenure = unpacked(exits.numbers, (-1, loss.codes, SPAN))
+    began, first = unpacked(entries.numbers, (-1, span))
+    ended, why, tenure = unpacked(exits.numbers, (-1, loss.codes, span))
     beginnings = Ends(pattern=began, tenure=first, code=np.zeros_like(began), customers=entries.counts)
     ends = Ends(pattern=ended, tenure=tenure, code=why, customers=exits.counts)
     if not quarters or not isinstance(width, float):
         return beginnings, ends
     return _cut(beginnings, ends, quarters, window=window, inner=math.prod(keys.sizes[at:]), width=width)
+
+
+def _longest(lives: ir.Table, *, window: Window) -> int:
+    """Days since the oldest start: no tenure is longer, and small numbers are counted faster."""
+    oldest = lives.start_day.min().to_pyarrow().as_py()
+    return 0 if oldest is None else max(window.close_day - int(oldest), 0)
 
 
 def _periods(rounded: np.ufunc, days: Ints, each: NDArray[Any]) -> Ints:

@@ -57,11 +57,13 @@ class Keys:
             If they have more than `MOST` combinations: one of them measures, and has to be binned first.
         """
         values = {"bucket": below(BUCKETS), **(own or {})}
-        asked = [name for name in dict.fromkeys(names) if name not in values]
-        found = table.select(*asked).distinct().limit(MOST + 1).to_pandas() if asked else pd.DataFrame()
-        _refuse_many(found)
         known = frozenset(values)
-        values |= {name: found[name].drop_duplicates().sort_values(ignore_index=True) for name in asked}
+        asked = [name for name in dict.fromkeys(names) if name not in values]
+        for name in asked:
+            found = table.select(name).distinct().limit(MOST + 1).to_pandas()[name]
+            values[name] = found.sort_values(ignore_index=True)
+        if math.prod(max(len(values[name]), 1) for name in asked) > MOST:
+            _refuse_many(table.select(*asked).distinct().limit(MOST + 1).to_pandas())
         return cls(names=tuple(names), values=tuple(values[name] for name in names), own=known)
 
     @property
