@@ -152,14 +152,17 @@ def _joined(covers: ir.Table) -> ir.Table:
     covers = covers.mutate(
         spell=(covers["begins"].sum().over(so_far) + covers["back"].cast("int32")).cast("int32")
     )
-    whole = ibis.window(group_by=["customer_id", "spell"])
-    latest = [ibis.desc("until"), ibis.desc("from_day"), ibis.desc("sign")]
-    last = ibis.window(group_by=["customer_id", "spell"], order_by=latest)
-    first = ibis.window(group_by=["customer_id", "spell"], order_by=order)
-    covers = covers.mutate(
-        start_day=covers["from_day"].min().over(whole),
-        last_sign=covers["from_day"].max().over(whole),
-        offer=covers["offer"].first().over(first),
-        place=ibis.row_number().over(last),
+    told = covers.group_by(["customer_id", "spell"]).agg(
+        start_day=covers["from_day"].min(),
+        last_sign=covers["from_day"].max(),
+        latest=_row(covers, "by_activity", "plan", "cause", "reason", "until").argmax(
+            _row(covers, "until", "from_day", "sign")
+        ),
+        earliest=_row(covers, "offer").argmin(_row(covers, *order)),
     )
-    return covers.filter(covers["place"] == 0)
+    return told.unpack("latest", "earliest")
+
+
+def _row(covers: ir.Table, *columns: str) -> ir.StructColumn:
+    """Columns as one value, which is there though all of them may be missing."""
+    return ibis.struct({name: covers[name] for name in columns})
