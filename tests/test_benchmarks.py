@@ -173,10 +173,11 @@ def test_ours_stands_beside_theirs_and_a_library_that_gave_up_says_so():
     gave_up = {
         name: theirs[name] for name in ("what", "against", "name", "customers", "when", "threads", "machine")
     }
-    (row,) = render.anchors([ours, {**gave_up, "commit": "abc", "failed": "stopped after 15 min"}])[4:]
+    gave_up |= {"commit": "abc", "failed": "stopped after 15 min", "spent": 301.2}
+    (row,) = render.anchors([ours, gave_up])[4:]
     assert (
-        row
-        == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB (0.25 GB) | stopped after 15 min |  |  |  |"
+        row == "| Cox, 1 million customers | lifelines | 2.00 s, 0.50 GB (0.25 GB) "
+        "| stopped after 15 min and 301 s of CPU | over 151x |  |  |"
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -25,17 +23,9 @@ BUCKETS = 40
 
 
 @pytest.fixture(scope="module", autouse=True)
-def written():
+def written(put):
     yield
-    head = [
-        "# The churn page: measured",
-        "",
-        "Written by `pytest tests/proofs`. Nominal coverage is 95%; draws are independent and seeded.",
-        "",
-        "| what | variance | setting | draws | covers, or reads |",
-        "|--|--|--|--|--|",
-    ]
-    (Path(__file__).parent / "churn.md").write_text("\n".join([*head, *ROWS, ""]), encoding="utf-8")
+    put("churn.md", "Money, links and landmarks", ROWS)
 
 
 def note(what, variance, setting, hits):

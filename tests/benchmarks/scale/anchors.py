@@ -100,7 +100,8 @@ def _one(pair: Pair, *, about: Line, threads: int) -> None:
             said = fresh(dict(job), threads=threads, seconds=PATIENCE)
         except Failed as error:
             print(f"not measured: {side}, {pair.title}: {error}", flush=True)
-            add("anchors", {**head, "failed": str(error).splitlines()[-1]})
+            spent = {} if error.spent is None else {"spent": round(error.spent, 1)}
+            add("anchors", {**head, "failed": str(error).splitlines()[-1], **spent})
             continue
         add("anchors", {**head, **said})
         print(f"{said['cpu']:8.2f} s  {said['peak']:6.2f} GB  {side:6}  {pair.title} ({pair.against})", flush=True)

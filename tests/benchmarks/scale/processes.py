@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import selectors
 import subprocess
 import sys
@@ -19,7 +20,9 @@ Job = dict[str, Any]
 
 
 class Failed(Exception):
-    """A piece of work that ended with an error or took too long."""
+    """A piece of work that ended with an error, or was stopped after ``spent`` CPU seconds."""
+
+    spent: float | None = None
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -75,6 +78,7 @@ def fresh(job: Job, *, threads: int, seconds: float | None = None) -> dict[str, 
         With the last lines of what it said, or that it took too long.
     """
     words = [sys.executable, "-W", "ignore", "-m", "scale.child", json.dumps(job)]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         done = subprocess.run(
             words,
@@ -85,7 +89,10 @@ def fresh(job: Job, *, threads: int, seconds: float | None = None) -> dict[str, 
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Failed(f"stopped after {seconds / 60:g} min") from None
+        stopped = Failed(f"stopped after {(seconds or 0) / 60:g} min")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        stopped.spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        raise stopped from None
     if done.returncode:
         raise Failed("\n".join((done.stderr or done.stdout).strip().splitlines()[-5:]))
     return dict(json.loads(done.stdout.splitlines()[-1]))

@@ -249,7 +249,10 @@ def _alone(line: Line) -> str:
 
 def _against(ours: Line, theirs: Line) -> list[str]:
     if "cpu" not in theirs:
-        return [str(theirs.get("failed", "")), "", "", ""]
+        spent = float(theirs.get("spent", 0))
+        said = f" and {seconds(spent)} of CPU" if spent else ""
+        least = f"over {spent / ours['cpu']:.0f}x" if spent > ours["cpu"] else ""
+        return [f"{theirs.get('failed', '')}{said}", least, "", ""]
     both = ours["found"].keys() & theirs["found"].keys()
     apart = max(abs(ours["found"][name] - theirs["found"][name]) / abs(theirs["found"][name]) for name in both)
     cpu, whole = (theirs[name] / ours[name] for name in ("cpu", "peak"))
