@@ -3,9 +3,11 @@
 Every function takes evidence (`cxlab.evidence`) and answers with a Finding named ``churn.<function>``.
 """
 
+from cxlab.churn.after_answer import after_answer
 from cxlab.churn.ahead import next_kept, next_lost
 from cxlab.churn.alike import staying_alike
 from cxlab.churn.at import (
+    after_answer_at,
     backtest_at,
     beyond_at,
     by_month_at,
@@ -52,6 +54,8 @@ from cxlab.churn.worth_saving import at_risk_by, at_risk_value, worth_saving
 from cxlab.verdicts import one_page
 
 __all__ = [
+    "after_answer",
+    "after_answer_at",
     "at_risk",
     "at_risk_by",
     "at_risk_value",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from cxlab.churn.after_answer import after_answer
 from cxlab.churn.backtest import backtest
 from cxlab.churn.beyond import beyond
 from cxlab.churn.by_month import by_month
@@ -23,8 +24,9 @@ from cxlab.claim import scope_of
 from cxlab.errors import DataError
 from cxlab.evidence.cases import case_table
 from cxlab.evidence.cohorts import cohort_customers, cohort_revenue
-from cxlab.evidence.experience import experience_table
+from cxlab.evidence.experience import answers_known, experience_table
 from cxlab.evidence.followed import followed
+from cxlab.evidence.landmarks import landmark_table
 from cxlab.evidence.measured import measured_spells
 from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import movements
@@ -160,6 +162,24 @@ def experience_at(study: Study) -> Finding | None:
     counts = experience_table(study.panel, quarters=study.quarters[1:], by=["plan"], bucket=True)
     return experience(
         counts, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
+    )  # fmt: skip
+
+
+def after_answer_at(study: Study, *, horizon_months: int = 12) -> Finding | None:
+    """Say who is still a customer months after which answer (``churn.after_answer``), from every earlier close.
+
+    Returns
+    -------
+    Finding or None
+        None where `experience_at` is.
+    """
+    if study.load.cannot_run("revenue") or len(study.quarters) < 2:
+        return None
+    known = answers_known(study.panel, quarters=study.quarters[:-1])
+    return after_answer(
+        landmark_table(study.lives, known, by=["grp"], window=study.window, bucket=True),
+        quarter=study.quarter, horizon_months=horizon_months, level=study.config.level,
+        minimum=study.config.minimum_n,
     )  # fmt: skip
 
 

@@ -98,8 +98,8 @@ def retention(
        Survival Analysis, 4.6.
     """
     found, buckets = curve(risk, minimum=minimum)
-    table = _points(found, until=until_months, level=level)
-    staying = _staying(found, months=horizon_months, level=level)
+    table = points(found, until=until_months, level=level)
+    staying = staying_at(found, months=horizon_months, level=level)
     values: dict[str, Value] = {"months": horizon_months, "horizon_months": horizon_months, "quarter": quarter}
     if staying is None:
         message = _too_short(found, months=horizon_months, minimum=minimum)
@@ -121,7 +121,8 @@ def _replicates(risk: pd.DataFrame, day: int) -> np.ndarray | None:
     return None if buckets is None else np.exp(left_out(risk_grid(risk), buckets, day)[:, -1])
 
 
-def _staying(found: Curve, *, months: int, level: float) -> Estimate | None:
+def staying_at(found: Curve, *, months: int, level: float) -> Estimate | None:
+    """Survival at a month; None where the curve ends before."""
     day = days_of(months)
     if not len(found.times) or found.times[-1] < day:
         return None
@@ -150,7 +151,7 @@ def _reach_check(found: Curve, *, until: int, minimum: int) -> Check:
     return Check(name="follow_up", passed=None, message=Message("churn.check.curve_stops", values))
 
 
-def _points(found: Curve, *, until: int, level: float) -> pd.DataFrame:
+def points(found: Curve, *, until: int, level: float) -> pd.DataFrame:
     """Curve at whole months, from all of them at month 0."""
     last = found.times[-1] if len(found.times) else 0
     months = [month for month in range(1, until + 1) if days_of(month) <= last]
@@ -206,10 +207,10 @@ def retention_by(
     ends: dict[str, Estimate] = {}
     for code in sorted(size.index[:most]):
         found, _ = curve(risk[risk[by] == code], minimum=minimum)
-        points = _points(found, until=until_months, level=level)
-        if len(points) > 1:
-            parts.append(points.assign(**{by: code})[[by, *points.columns]])
-        if (staying := _staying(found, months=horizon_months, level=level)) is not None:
+        line = points(found, until=until_months, level=level)
+        if len(line) > 1:
+            parts.append(line.assign(**{by: code})[[by, *line.columns]])
+        if (staying := staying_at(found, months=horizon_months, level=level)) is not None:
             ends[code] = staying
     table = pd.concat(parts, ignore_index=True) if parts else empty_table(by, "tenure_months")
     headline, message = _lowest(ends, by=by, months=horizon_months, least=minimum)

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlab.evidence.bucket import bucket_in
-from cxlab.quarter import DAYS_PER_MONTH, Quarter
+from cxlab.quarter import DAYS_PER_MONTH, Quarter, day_number
 
 NEEDED = ("customer_id", "account_id", "quarter_number", "grp", "left", "tenure_days")
 
@@ -76,3 +76,31 @@ def experience_table(
     counts = rows.group_by(keys).agg(customers=rows.count(), lost=rows.lost.sum().cast("int64"))
     frame: pd.DataFrame = counts.to_pandas()
     return frame.sort_values(keys, ignore_index=True)[[*keys, "customers", "lost"]]
+
+
+def answers_known(panel: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Give what each customer had answered by the close of each quarter, as landmarks to be followed from.
+
+    Parameters
+    ----------
+    panel : ibis table
+        One row per customer and quarter, as prepared for a study.
+    quarters : sequence of Quarter
+        The quarters answered in.
+
+    Returns
+    -------
+    ibis table
+        ``customer_id``, ``from_day`` (first day after the quarter), ``grp``; nobody who was not asked. What
+        `cxlab.evidence.landmarks.landmark_table` takes.
+
+    Raises
+    ------
+    ValueError
+        If there is no quarter.
+    """
+    if not quarters:
+        raise ValueError("answers_known needs at least one quarter; got none")
+    asked = panel.filter((panel.grp != "") & panel.quarter_number.isin([quarter.ordinal for quarter in quarters]))
+    closes = ((asked.quarter_number == quarter.ordinal, day_number(quarter.end)) for quarter in quarters)
+    return asked.select("customer_id", from_day=ibis.cases(*closes, else_=0).cast("int32"), grp="grp")

@@ -39,7 +39,10 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grid:
-    """What is drawn: codes in order, their names, the cells that are shown, and how wide a column is."""
+    """What is drawn: codes in order, their names, the cells that are shown, and how wide a column is.
+
+    ``to_come`` are cells of a cohort that lie after the quarter reported: there is nothing to show yet.
+    """
 
     rows: list[str]
     columns: list[str]
@@ -50,14 +53,16 @@ class _Grid:
     width: float = 0
     intervals: bool = True
     left_out: int = 0
+    to_come: frozenset[tuple[str, str]] = frozenset()
 
 
 def grid(brief: Brief) -> Drawing:
     """Draw a finding of shape ``grid``, one row of its table a cell.
 
     The first column of codes names the rows, the second one the columns (``quarter`` may be one of them); a cell
-    that is missing is not shown. Optional ``change`` and ``verdict``: a real change has a frame. With a column
-    ``passed`` it is a list of checks.
+    that is missing is not shown, and has a dot; where the columns are quarters since those of the rows
+    (``since``), cells after the quarter reported stay empty. Optional ``change`` and ``verdict``: a real change
+    has a frame. With a column ``passed`` it is a list of checks.
     """
     if "passed" in brief.finding.table:
         return checks(brief)
@@ -77,9 +82,9 @@ def grid(brief: Brief) -> Drawing:
         _write_name(sheet, name, y + label, height, table, narrow=brief.narrow)
         for place, column in enumerate(table.columns):
             left = table.left + place * table.width
-            _write_cell(
-                sheet, table.cells.get((code, column)), (left, y + label, table.width, height), table, brief
-            )
+            box = (left, y + label, table.width, height)
+            if (code, column) not in table.to_come:
+                _write_cell(sheet, table.cells.get((code, column)), box, table, brief)
         y += height + label
     return Drawing(sheet=sheet, said=_said(table, brief))
 
@@ -106,7 +111,15 @@ def _read(brief: Brief) -> _Grid:
         row_names=[_name(named[0], code, wording) for code in rows],
         column_names=[_name(named[1], code, wording) for code in columns],
         cells=cells,
+        to_come=_to_come(rows, columns, brief) if named[:2] == ["quarter", "since"] else frozenset(),
     )
+
+
+def _to_come(rows: Sequence[str], columns: Sequence[str], brief: Brief) -> frozenset[tuple[str, str]]:
+    """Cells of cohorts, a quarter down and quarters since then across, that lie after the quarter reported."""
+    about = brief.finding.about
+    begun = {row: Quarter.parse(row, first_month=about.first_month) for row in rows}
+    return frozenset((row, column) for row in rows for column in columns if begun[row] + int(column) > about)
 
 
 def _distinct(codes: list[str]) -> list[str]:
@@ -184,7 +197,8 @@ def _reading(table: _Grid, brief: Brief) -> list[str]:
     reading += brief.sizes_note(cell.number.n for cell in table.cells.values())
     if any(cell.frame for cell in table.cells.values()):
         reading.append(wording.text("figure.frame"))
-    if len(table.rows) * len(table.columns) > sum(column in table.columns for _, column in table.cells):
+    drawn = {(row, column) for row in table.rows for column in table.columns} - table.to_come
+    if drawn - set(table.cells):
         reading.append(wording.text("figure.hidden"))
     if table.left_out:
         reading.append(wording.text("figure.left_out", n=table.left_out))

@@ -94,6 +94,18 @@ def test_a_grid_that_is_too_wide_keeps_the_latest_quarters_and_says_so(english, 
     assert any("more in the table" in word for word in words)
 
 
+def test_cells_of_a_cohort_that_lie_ahead_are_empty_and_only_hidden_ones_have_a_dot(english, made):
+    about = made["journey"]().about
+    rows = [(str(about - back), str(since)) for back in (3, 2, 1, 0) for since in range(back + 1)]
+    table = pd.DataFrame(rows, columns=["quarter", "since"]).assign(estimate=0.5, low=0.4, high=0.6, n=90)
+    words = words_in(draw(replace(made["journey"](), table=table), wording=english))
+    assert "\u00b7" not in words
+    assert "dot: not shown" not in " ".join(words)
+    hidden = words_in(draw(replace(made["journey"](), table=table.drop(index=[1])), wording=english))
+    assert hidden.count("\u00b7") == 1
+    assert any("dot: not shown" in word for word in hidden)
+
+
 def test_a_grid_needs_rows_and_columns(english, made):
     asked = made["migration"]()
     message = "^a grid has a column for its rows and one for its columns; nps.migration has from_grp$"
