@@ -114,17 +114,19 @@ def command(words: list[str], *, threads: int) -> dict[str, Any]:
     child = subprocess.Popen(
         words, env=environment(threads), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
-    together = largest = 0.0
+    together, largest, pause = 0.0, 0.0, 0.25
     said: list[str] = []
     with selectors.DefaultSelector() as waiting:
         waiting.register(child.stderr, selectors.EVENT_READ)
         while True:
-            if waiting.select(timeout=0.25):
+            if waiting.select(timeout=pause):
                 line = child.stderr.readline()
                 if not line:
                     break
                 said.append(line)
+            looked = time.monotonic()
             sizes = resident(child.pid)
+            pause = max(0.25, 20 * (time.monotonic() - looked))  # large processes are slow to look at
             together, largest = max(together, sum(sizes)), max(largest, *sizes, 0.0)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
