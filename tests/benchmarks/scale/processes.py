@@ -94,7 +94,8 @@ def fresh(job: Job, *, threads: int, seconds: float | None = None) -> dict[str, 
         stopped.spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         raise stopped from None
     if done.returncode:
-        raise Failed("\n".join((done.stderr or done.stdout).strip().splitlines()[-5:]))
+        said = (done.stderr or done.stdout).strip().splitlines()[-5:]
+        raise Failed("\n".join(said) or f"ended with {done.returncode}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
