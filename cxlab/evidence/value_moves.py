@@ -91,12 +91,13 @@ def _moved(lives: ir.Table, before: ir.Table, *, quarter: Quarter, by: Sequence[
     left = move.isin(["lost_voluntary", "lost_involuntary"])
     spells = there.select(
         "customer_id", *by, old=old, move=move, bucket=bucket_in(there),
+        was=ibis.ifelse(old, there.customer_id, ibis.null("string")),
         reason=ibis.ifelse(left, ibis.coalesce(there.reason.nullif(""), "unknown"), ""),
         margin=ibis.ifelse(gone, 0, there.margin_amount).cast(_MONEY),
         revenue=ibis.ifelse(gone, 0, there.revenue_amount).cast(_MONEY),
     )  # fmt: skip
     worth = priced.select(who="customer_id", margin_before=priced.margin, revenue_before=priced.revenue)
-    both = spells.left_join(worth, spells.old & (spells.customer_id == worth.who))
+    both = spells.left_join(worth, spells.was == worth.who)  # equal or not, nothing else: found by hash
     moved = both.mutate(customers=1, unpriced=ibis.ifelse(both.old & both.who.isnull(), 1, 0))
     zero = ibis.literal(0).cast(_MONEY)
     missed = priced.anti_join(spells.filter(spells.old), "customer_id")
