@@ -58,7 +58,7 @@ def value_lost(
     values: dict[str, Value] = {"quarter": quarter}
     leavers = int(gone["customers"].sum())
     if not whole > 0 or leavers < minimum:
-        message = Message("churn.value_lost.nothing", values)
+        message = Message("churn.value_lost.first" if moved.empty else "churn.value_lost.nothing", values)
         if whole > 0:
             message = Message("churn.value_lost.few", values | {"least": minimum})
         return finding(

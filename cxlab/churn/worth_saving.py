@@ -131,7 +131,8 @@ def _by(
         headline, message = _largest(table, of=of, whole=whole, amount=amount, level=level)
     return finding(
         name, about=quarter, rule=rule, headline=headline, message=message, table=table, shape="bars",
-        method=Message(method), checks=(quarters_check(risk, moved), hidden_check(hidden, least=minimum)),
+        method=Message(method),
+        checks=(quarters_check(risk, moved, fails=False), hidden_check(hidden, least=minimum)),
     )  # fmt: skip
 
 
@@ -274,7 +275,7 @@ def worth_saving(
     show = shown(table["n"].to_numpy(dtype=float), least=minimum)
     table = _in_order(table[show])
     best = table[(table["value_third"] == "high") & (table["risk_third"] == "high")]
-    checks = (quarters_check(risk, moved), hidden_check(int((~show).sum()), least=minimum))
+    checks = (quarters_check(risk, moved, fails=False), hidden_check(int((~show).sum()), least=minimum))
     if best.empty:
         return withheld(Message("churn.worth_saving.few", {"least": minimum}))
     headline = estimate_of(best.iloc[0], unit="amount", level=level)

@@ -119,7 +119,7 @@ def _exporter() -> TemplateExporter:
     exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         template_file="body.html.j2",
         extra_loaders=[PackageLoader("cxlab.report", "templates")],
-        filters={"prose": prose, "shown": _shown, "is_shown": _is_shown},
+        filters={"prose": prose, "shown": _shown, "in_folds": _in_folds},
     )
     exporter.environment.autoescape = True
     return exporter
@@ -132,6 +132,13 @@ def _about(output: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _is_shown(output: Mapping[str, Any], language: str) -> bool:
     return _about(output).get("lang") == language and "text/html" in output.get("data", {})
+
+
+def _in_folds(outputs: Sequence[Mapping[str, Any]], language: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Outputs of one language; those beside each other that are to be folded stand together under their line."""
+    mine = (output for output in outputs if _is_shown(output, language))
+    groups = itertools.groupby(mine, key=lambda output: str(_about(output).get("folded", "")))
+    return [(line, list(group)) for line, group in groups]
 
 
 def _shown(output: Mapping[str, Any], board: bool) -> Markup:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cxlab.tables.study import Study
 
 
-def show(study: Study, *findings: Finding | None, as_: As | None = None) -> None:
+def show(study: Study, *findings: Finding | None, as_: As | None = None, folded: bool = False) -> None:
     """Display findings: sentence, figure or table, how sure.
 
     In a run every language of the study is displayed, each output tagged with its language, and the page keeps
@@ -26,6 +26,8 @@ def show(study: Study, *findings: Finding | None, as_: As | None = None) -> None
         In the order of the page; None (nothing to say this quarter) is passed over.
     as_ : {"sentence", "figure", "table", "both"}, optional
         How the numbers behind the sentence are shown; None lets the finding's shape decide.
+    folded : bool
+        On a page they lie together under one line that says how many they are, to be opened.
 
     Raises
     ------
@@ -44,10 +46,11 @@ def show(study: Study, *findings: Finding | None, as_: As | None = None) -> None
     for finding in shown:
         for language in languages:
             wording = wording_of(study, language)
+            line = {"folded": wording.text("page.more", n=len(shown))} if folded else {}
             publish_display_data(  # type: ignore[no-untyped-call]
                 {
                     "text/html": str(section(finding, study=study, wording=wording, as_=as_)),
                     "text/plain": section_text(finding, study=study, wording=wording),
                 },
-                metadata={"cxlab": {"lang": language, "finding": finding.name}},
+                metadata={"cxlab": {"lang": language, "finding": finding.name, **line}},
             )

@@ -187,4 +187,6 @@ def _environment() -> Environment:
 
 @cache
 def _style() -> Markup:
-    return Markup((files("cxlab.report") / "templates" / "style.css").read_text(encoding="utf-8"))
+    """Style sheet without comments and line ends: every page carries it."""
+    text = (files("cxlab.report") / "templates" / "style.css").read_text(encoding="utf-8")
+    return Markup(re.sub(r"/\*.*?\*/|;(?=\})|\n\s*", "", text))

@@ -108,7 +108,7 @@ def test_it_is_withheld_in_words_where_it_cannot_be_known():
     assert isinstance(few.headline, Withheld)
     assert Wording("en").say(few.message).replace("\u00a0", " ") == (
         "How likely it is that the target of 50% is met in Q4 2026 cannot be known yet: how far quarters differ "
-        "can be seen from 8 of them on; there are 6."
+        "can be seen from 8 of them on; seen so far: 6."
     )
     short = SimpleNamespace(**{**vars(of), "staying": churn.retention(of.risk.query("tenure < 99"), quarter=NOW)})
     assert asked(short).message.id == "churn.next_retention.not_seen"

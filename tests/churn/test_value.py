@@ -130,7 +130,7 @@ def test_ends_of_the_scale_are_said_in_words(customers, ids):
 
 def test_without_a_close_before_nothing_is_counted():
     found = churn.value_lost(NO_MOVES, quarter=NOW)
-    assert found.message.id == "churn.value_lost.nothing"
+    assert found.message.id == "churn.value_lost.first"
     assert list(NO_MOVES) == ["move", "reason", "bucket", *SUMS]
 
 

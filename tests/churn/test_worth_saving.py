@@ -100,6 +100,13 @@ def test_a_cell_by_hand(made):
     assert found["estimate"]["x"] == pytest.approx(total, rel=1e-9)
 
 
+def test_too_few_quarters_are_a_note_here_and_fail_the_number_that_says_so(made):
+    few = SimpleNamespace(stock=made.stock, risk=made.risk[made.risk["quarter"] >= str(NOW - 5)])
+    whole = churn.at_risk(few.stock, few.risk, quarter=NOW)
+    told = [next(c.passed for c in found.checks if c.name == "quarters") for found in (whole, *asked(few))]
+    assert told == [False, *[None] * len(asked(few))]
+
+
 def test_small_groups_are_not_shown(made):
     stock = made.stock.assign(segment=np.where(np.arange(3000) < 4, "tiny", made.stock["segment"]))
     found = churn.at_risk_by(stock, made.risk, of="segment", quarter=NOW)

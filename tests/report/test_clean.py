@@ -91,3 +91,19 @@ def test_only_tagged_cells_and_outputs_reach_a_page(make, study):
     assert html.count('<div class="prose"') == 1
     assert "show(" not in html
     assert "bare" not in html
+
+
+def test_folded_outputs_lie_under_one_line_whatever_it_says(make, study):
+    notebook = make.notebook(study, *make.churn_findings()[:3])
+    first, *others = [cell for cell in notebook.cells if "show(" in cell.source]
+    for cell in others:
+        first.outputs += cell.outputs
+        cell.outputs = []
+    for output in first.outputs[2:]:
+        output.metadata["cxlab"]["folded"] = "More <on> this (2)"
+    html = body(notebook, language="en")
+    opened, _, folded = html.partition('<details class="fold"><summary>More &lt;on&gt; this (2)</summary>')
+    assert opened.count('<section class="finding"') == 1
+    assert folded.count('<section class="finding"') == 2
+    assert folded.count("</details>") == 1
+    assert folded.index("</section>") < folded.index("</details>")

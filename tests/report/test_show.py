@@ -40,6 +40,13 @@ def test_in_a_run_every_language_is_shown(make, study, displays, monkeypatch, tm
     assert displays[0][0]["text/plain"].startswith("left by is 8.8%")
 
 
+def test_what_is_folded_says_how_many_there_are_in_each_language(make, study, displays, monkeypatch, tmp_path):
+    monkeypatch.setenv("CXLAB_RUN", str(tmp_path))
+    show(study, make.finding("churn.left_by"), None, make.finding("churn.left"), folded=True)
+    lines = [(facts["cxlab"]["lang"], facts["cxlab"]["folded"]) for _, facts in displays]
+    assert lines == 2 * [("en", "More on this (2)"), ("vi", "Xem thêm (2)")]
+
+
 def test_only_findings_are_shown(study):
     with pytest.raises(TypeError, match=r"^show\(\) takes findings; got str$"):
         show(study, "<table>")
