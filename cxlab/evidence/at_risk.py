@@ -105,16 +105,17 @@ def time_at_risk(
             entry = np.maximum(entry, rows["seen_from"] - rows["start"])
         end = np.minimum(rows["exit"], seen)
         there = end - rows["start"] > entry
-        if not there.all():
-            rows, entry, end = {name: of[there] for name, of in rows.items()}, entry[there], end[there]
         places = keys.places_in(rows)
         pattern = packed_rows([*places[:at], held_by(end), *places[at:]], sizes)
         begun, last = window.close_day - rows["start"], end - rows["start"]
         if not quarters:
             each = rows.get("width", clock)
             begun, last = _periods(np.floor, entry, each), _periods(np.ceil, last, each)
-        return {"entries": packed_rows([pattern, begun], (patterns, span)),
-                "exits": packed_rows([pattern, loss.code(rows), last], (patterns, loss.codes, span))}  # fmt: skip
+        numbers = {
+            "entries": packed_rows([pattern, begun], (patterns, span)),
+            "exits": packed_rows([pattern, loss.code(rows), last], (patterns, loss.codes, span)),
+        }
+        return numbers if there.all() else {name: of[there] for name, of in numbers.items()}
 
     counted = tallied(columns, made, lives)
     entries, exits = counted["entries"], counted["exits"]

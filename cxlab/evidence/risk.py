@@ -141,15 +141,19 @@ def _codes(lives: ir.Table, causes: str) -> list[str]:
 
 def _loss(lives: ir.Table, causes: str, codes: Sequence[str], *, window: Window) -> Loss:
     """Who left before the close, but for transfers and what has no cause; a loss nobody explains is unknown."""
-    columns = {"cause": word_of(lives.cause, ["transfer"])}
-    if causes != "one":
-        columns["why"] = word_of(lives[causes], codes)
+    causes_of = codes if causes == "cause" else ["transfer"]
+    columns = {"cause": word_of(lives.cause, causes_of)}
+    if causes == "reason":
+        columns["reason"] = word_of(lives.reason, codes)
     unknown = 1 if causes == "one" else codes.index(_UNKNOWN) + 1
-    code_at = np.array([unknown, *range(1, len(codes) + 1), unknown])
+    own = [0 if word == "transfer" else 1 + at * (causes == "cause") for at, word in enumerate(causes_of)]
+    by_cause, by_reason = (
+        np.array([unknown, *own, 0]), np.array([unknown, *range(1, len(codes) + 1), unknown]),
+    )  # fmt: skip
 
     def code(rows: Mapping[str, Ints]) -> Ints:
-        lost = (rows["exit"] < window.close_day) & (rows["cause"] == 0)
-        return np.asarray(lost * code_at.take(rows["why"]) if "why" in rows else lost.astype(np.int64))
+        found = by_cause.take(rows["cause"]) * (rows["exit"] < window.close_day)
+        return np.where(found > 0, by_reason.take(rows["reason"]), 0) if "reason" in rows else np.asarray(found)
 
     return Loss(columns=columns, codes=len(codes) + 1, code=code)
 

@@ -15,8 +15,8 @@ Ints = NDArray[np.int64]
 BATCH = 262_144
 """Rows fetched at a time."""
 
-HELD = 2_097_152
-"""Numbers held before they are counted: 16 MB of them."""
+HELD = 4_194_304
+"""Numbers held before they are counted: 32 MB of them, 16 MB where they are small."""
 
 Made = Callable[[Mapping[str, Ints]], Mapping[str, Ints]]
 """Numbers to count, made of a batch of columns."""

@@ -9,6 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 MILLION, BILLION = 6, 9
 """Powers of ten that amounts are written in."""
 
+_FINER, _MORE = frozenset({"share", "share_points", "months", "ratio", "score", "agreement"}), 2
+"""Units that may have more digits than usual, and how many more."""
+
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
@@ -44,8 +47,9 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
     Shares have one decimal, none from 10% on where the interval is 1.5 points wide; months have one, none where it
     is two months wide. Differences of shares have one decimal. Ratios have one, two where the value or an end is
     near 1 or the value would read like an end. Mean scores have one, two where the value would read like an end;
-    agreements have two. What has no interval and is whole (a target, a rule) is written
-    whole. Amounts have three digits, two where the interval is wide. Everything else is whole.
+    agreements have two. Where rounding would leave nothing of an interval, all of these have a digit more, or two.
+    What has no interval and is whole (a target, a rule) is written whole. Amounts have three digits, two where the
+    interval is wide. Everything else is whole.
     """
     if not math.isfinite(value):
         raise ValueError(f"only a finite number can be written; got {value}")
@@ -53,7 +57,17 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
     width = ends[1] - ends[0] if len(ends) == 2 else 0.0
     if unit == "amount":
         return _amount(value, ends, minor_digits)
-    return Rounding(power=_POWER.get(unit, 0), step=_step(unit, value, ends, width))
+    found = Rounding(power=_POWER.get(unit, 0), step=_step(unit, value, ends, width))
+    return _telling(found, ends) if unit in _FINER and width > 0 else found
+
+
+def _telling(usual: Rounding, ends: list[float]) -> Rounding:
+    """Take a finer step where both ends read the same, as they do of millions of customers."""
+    for digits in range(_MORE + 1):
+        found = Rounding(power=usual.power, step=usual.step.scaleb(-digits))
+        if found(ends[0]) != found(ends[1]):
+            break
+    return found
 
 
 _POWER = {"share": -2, "share_points": -2, "probability": -2}

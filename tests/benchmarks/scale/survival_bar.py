@@ -29,6 +29,7 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
 
 def counted(job: Mapping[str, Any]) -> Line:
     """Count customers at risk and lost; fit where there is no further key, since fits only see their sum."""
+    import cxlab.churn  # noqa: F401  (imported before the work is measured)
     from cxlab.evidence import risk_table
     from scale.opened import Opened
 
@@ -44,13 +45,13 @@ def counted(job: Mapping[str, Any]) -> Line:
 
 
 def _answered(risk: Any, *, by: list[str], reference: Mapping[str, str]) -> None:
-    from cxlab.churn.layout import lost_columns, risk_grid
+    from cxlab.churn.layout import as_codes, lost_columns, risk_grid
     from cxlab.churn.patterns import comparison, counts_of
     from cxlab.maths.competing import aalen_johansen
     from cxlab.maths.cox import cox
     from cxlab.maths.survival import conditional, kaplan_meier
 
-    causes = lost_columns(risk)
+    risk, causes = as_codes(risk, by), lost_columns(risk)
     grid = risk_grid(risk)
     times, at_risk = np.arange(1, grid.at_risk.shape[1] + 1), grid.at_risk[0]
     curve = kaplan_meier(times, at_risk, grid.lost[0])
