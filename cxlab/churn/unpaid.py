@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.churn.layout import Counts, risk_grid
+from cxlab.churn.layout import Counts, bucket_grid, risk_grid
 from cxlab.claim import cluster_check, empty_table, estimate_of, estimates, finding, hidden_check, labels, needs
 from cxlab.errors import FitError
 from cxlab.evidence.lookup import QUARTER_DAYS
 from cxlab.finding import Check, Estimate, Finding, Label, Message, Value, definition
 from cxlab.maths import jackknife
-from cxlab.maths.jackknife import BUCKETS
 from cxlab.maths.payback import PaidBack, brings_by_month, paid_back
 from cxlab.maths.risk_money import daily_hazards
 from cxlab.maths.staying_value import daily_factor
@@ -114,11 +113,10 @@ def _left_out(
         return paid_back(hazards, brings, cost=cost, discount=factor)
 
     yield back(n, d)
-    of = risk_grid(risk.assign(bucket=risk["bucket"].astype(int)), by="bucket")
-    rows = {int(code): place for place, code in enumerate(of.codes)}
-    for bucket in range(BUCKETS):
-        place = rows.get(bucket)
-        yield back(n, d) if place is None else back(n - of.at_risk[place], d - of.lost[place])
+    buckets = bucket_grid(risk)
+    assert buckets is not None  # the table was refused without
+    for at_risk, lost in zip(buckets.at_risk, buckets.lost, strict=True):
+        yield back(n - at_risk, d - lost)
 
 
 def _table(

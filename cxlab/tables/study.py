@@ -110,6 +110,8 @@ class Study:
         ------
         DataError
             If nobody's leaving goes by an activity rule (`by_activity`).
+        ValueError
+            If it is fewer than `cxlab.tables.prepared.FEWEST_IDLE` days.
         """
         return self._prepared.lives_under(idle_days=idle_days)
 

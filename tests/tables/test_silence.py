@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -111,6 +113,15 @@ def test_signs_are_read_once_whatever_the_rules(study, monkeypatch):
     rows(opened.lives_under(30))
     monkeypatch.setattr("cxlab.tables.prepared.stretches_of_signs", lambda *_, **__: pytest.fail("read again"))
     rows(opened.lives_under(90))
+
+
+def test_what_is_measured_at_scale_reads_the_same_lives(study, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    opened = importlib.import_module("scale.opened").Opened
+    made = study(45, validity=True)
+    expected = rows(made.lives_under(30))
+    found = rows(opened(made.folder, quarter="2024Q2").lives_under(30))
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_fewer_days_than_signs_are_joined_by_are_refused(study):

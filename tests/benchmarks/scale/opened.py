@@ -67,7 +67,8 @@ class Opened:
 
     def lives_under(self, idle_days: int) -> ir.Table:
         """Spells under another rule of silence: those it is for anew, all others as they are."""
-        return self.lives.anti_join(self.read("ruled"), "customer_id").union(self.read(f"lives-{idle_days}"))
+        anew = self.read(f"lives-{idle_days}")
+        return self.lives.select(anew.columns).anti_join(self.read("ruled"), "customer_id").union(anew)
 
     def earlier(self, quarters: int) -> Opened:
         """Open the tables prepared as many quarters back."""
