@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from cxlab.errors import UsageError
 from cxlab.quarter import Quarter
+from cxlab.run.history import whole_runs
 from cxlab.run.owner import is_own
 from cxlab.run.steps import discover, notebooks_of
 from cxlab.tables.config import StudyConfig, find_config, read_config
@@ -117,8 +116,7 @@ def waiting_draft(reports: Path, *, quarter: Quarter, config: StudyConfig, file:
         notebooks = {step.name for step in discover(notebooks_of(config.notebooks, folder=file.parent))}
     except UsageError:  # the run itself says what is wrong with them, and somebody is told
         return None
-    for folder in sorted((reports / ".runs").glob(f"{quarter}-*"), reverse=True):
-        made = _manifest(folder) if not folder.suffix else {}
+    for folder, made in whole_runs(reports, quarter=str(quarter)):
         run, steps = made.get("run") or {}, made.get("steps") or {}
         whole = {*steps, *(run.get("off") or {})} == notebooks
         if run.get("state") != "draft" or made.get("as_of") != as_of or not whole:
@@ -153,11 +151,3 @@ def _published(reports: Path) -> Iterator[str]:
     for path in reports.glob("*Q[1-4]"):
         if re.fullmatch(r"\d{4}Q[1-4]", path.name) and path.is_symlink() and path.is_dir():
             yield path.name
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

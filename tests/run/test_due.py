@@ -10,6 +10,7 @@ import pytest
 from cxlab import errors
 from cxlab.run import publish
 from cxlab.run.due import last_finished, waiting_draft, whose_turn
+from cxlab.run.outcome import number_run
 from cxlab.tables.config import read_config
 
 
@@ -38,12 +39,18 @@ def made(study_file):
         run_id, folder = publish.new_run(reports, quarter=quarter, at=AUTUMN)
         folder.mkdir(parents=True)
         facts = {
-            "run": {"run_id": run_id, "state": state, "off": {name: {} for name in off}},
+            "run": {
+                "run_id": run_id,
+                "state": state,
+                "made_at": AUTUMN.isoformat(),
+                "off": {name: {} for name in off},
+            },
             "quarter": quarter,
             "as_of": as_of,
             "steps": {name: {"changed": list(changed)} for name in steps},
         }
         (folder / "manifest.json").write_text(json.dumps(facts))
+        number_run(folder, reports=reports, quarter=quarter)
         done = publish.finish(folder, run_id=run_id)
         if state == "published":
             publish.publish(done, reports=reports, quarter=quarter)
@@ -102,8 +109,7 @@ def test_an_older_published_quarter_changes_nothing(due, made):
 
 def test_a_draft_that_waits_for_approval_is_not_made_again(due, made, study_file):
     made("2026Q3")
-    made("2026Q3", steps=("overview",), off=("churn",))
-    newest = sorted(path.name for path in (study_file.parent / "reports" / ".runs").iterdir())[-1]
+    newest = made("2026Q3", steps=("overview",), off=("churn",))  # in the same second: their numbers tell
     assert due().why == (
         f"nothing to do: 2026Q3, as known on 2026-10-05, waits for approval: "
         f"{study_file.parent}/reports/.runs/{newest}; cxlab publish 2026Q3 --approved-by ROLE"
