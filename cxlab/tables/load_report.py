@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
@@ -15,11 +16,17 @@ from ibis.backends.duckdb import Backend
 from cxlab.tables.accept import Accepted
 from cxlab.tables.config import StudyConfig
 from cxlab.tables.coverage import span
+from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known import count_late
+from cxlab.tables.known_tables import KnownTables
 from cxlab.tables.left_out import refused_customers
 from cxlab.tables.parts import part_files
 from cxlab.tables.schema import NEEDS, TABLES
 from cxlab.tables.whole_files import write_whole
+
+Json: TypeAlias = Any
+
+_JOINED = {"responses_to_customers": "customers", "responses_to_money": "transactions"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,39 +102,59 @@ class LoadReport:
 def report(
     accepted: Mapping[str, Accepted],
     *,
-    tables: Mapping[str, ir.Table],
+    tables: KnownTables,
     config: StudyConfig,
     engine: Backend,
-    close: date,
-    as_of: date,
     remembered: Path,
 ) -> LoadReport:
-    """Count what a quarter has to work with.
+    """Count what a quarter has to work with; what was counted of the same rows by the same day is not again.
 
     Parameters
     ----------
     accepted : mapping of str to Accepted
         Tables after the checks.
-    tables : mapping of str to Table
+    tables : KnownTables
         The same as known at the close.
     remembered : Path
-        JSON file of what was counted before; its name holds the fingerprint of all it depends on.
+        Folder of what was counted before; the name of a file holds the fingerprint of all it depends on.
     """
-    try:
-        counted = json.loads(remembered.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        counted = {name: _counted(of, known=tables[name], engine=engine, close=close, as_of=as_of)
-                   for name, of in accepted.items()}  # fmt: skip
-        counted = {"tables": counted, "joined": _joined(tables), "refused": _refused(accepted, engine=engine)}
-        write_whole(remembered, json.dumps(counted))
+
+    def once(what: str, of: Iterable[str], count: Callable[[], Json]) -> Json:
+        names = sorted({each for name in of for each in _rests_on(name)} & accepted.keys())
+        dates = [tables.close, tables.as_of]
+        if any(TABLES[name].team for name in names):
+            dates.append(tables.team_as_of)  # it may be every day's own: only the team's tables are counted anew
+        rows = {name: (accepted[name].contents, name in tables.versions) for name in names}
+        file = remembered / f"{what}-{tables.close}-{digest(rows, dates, tables.currency, code_version())}.json"
+        try:
+            return json.loads(file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            found = count()
+            write_whole(file, json.dumps(found))
+            return found
+
+    counted = {
+        name: once(name, [name], partial(_counted, of, tables=tables, engine=engine))
+        for name, of in accepted.items()
+    }
     ordered = sorted(accepted.items(), key=lambda item: list(TABLES).index(item[0]))
     return LoadReport(
-        tables={name: _table(of, counted=counted["tables"][name]) for name, of in ordered},
-        joined=counted["joined"],
+        tables={name: _table(of, counted=counted[name]) for name, of in ordered},
+        joined=once("joined", ["survey_responses", *_JOINED.values()], partial(_joined, tables)),
         questions={question: _missing(question, accepted=accepted, config=config) for question in NEEDS},
-        refused=counted.get("refused"),
+        refused=once("refused", ["customers"], partial(_refused, accepted, engine=engine)),
         consent=tuple(sorted(config.privacy.consent, key=list(TABLES).index)),
     )
+
+
+def _rests_on(name: str) -> Iterator[str]:
+    """Yield a table and every other its rows as known depend on."""
+    yield name
+    parent = TABLES[name].parent
+    if parent is not None:
+        yield from _rests_on(parent.table)
+    if name == "transactions":
+        yield "rates"
 
 
 def _refused(accepted: Mapping[str, Accepted], *, engine: Backend) -> int | None:
@@ -135,13 +162,12 @@ def _refused(accepted: Mapping[str, Accepted], *, engine: Backend) -> int | None
     return int(engine.con.execute(f"SELECT count(*) FROM ({who})").fetchall()[0][0]) if who else None
 
 
-def _counted(of: Accepted, *, known: ir.Table, engine: Backend, close: date, as_of: date) -> dict[str, Any]:
+def _counted(of: Accepted, *, tables: KnownTables, engine: Backend) -> Json:
     late = 0
     if "loaded_at" in of.brought:
-        late = count_late(
-            engine.read_parquet(part_files(of.file)), table=TABLES[of.table], close=close, as_of=as_of
-        )
-    days = span(known, table=of.table)
+        rows = engine.read_parquet(part_files(of.file))
+        late = count_late(rows, table=TABLES[of.table], close=tables.close, as_of=tables.as_of)
+    days = span(tables[of.table], table=of.table)
     return {"late": late, "days": [day.isoformat() for day in days] if days else None}
 
 
@@ -172,7 +198,7 @@ def _joined(tables: Mapping[str, ir.Table]) -> dict[str, float]:
     answers = answers.filter(answers["answered_at"].notnull())
     total = int(answers.count().execute())
     shares = {}
-    for share, name in (("responses_to_customers", "customers"), ("responses_to_money", "transactions")):
+    for share, name in _JOINED.items():
         if total and name in tables:
             shares[share] = int(answers.semi_join(tables[name], "customer_id").count().execute()) / total
     return shares

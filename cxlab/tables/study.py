@@ -18,7 +18,7 @@ from cxlab.tables.config import StudyConfig, find_config, read_config
 from cxlab.tables.coverage import nothing_in
 from cxlab.tables.engine import connect
 from cxlab.tables.exports import EXPORTS, export, with_source_ids
-from cxlab.tables.fingerprint import code_version, digest
+from cxlab.tables.fingerprint import digest
 from cxlab.tables.known_tables import KnownTables, team_frame
 from cxlab.tables.limits import within_limits
 from cxlab.tables.load import load_tables
@@ -288,17 +288,8 @@ def _open(
     )
     contents = {name: of.contents for name, of in sorted(accepted.items())}
     fingerprint = digest(contents, config.model_dump(mode="json", exclude=_NO_NUMBERS))
-    counted = f"{quarter}-{digest(contents, as_of, team_as_of, code_version())}.json"
     window = Window(open=config.window_opens, close=quarter.end)
-    load = report(
-        accepted,
-        tables=tables,
-        config=config,
-        engine=engine,
-        close=quarter.end,
-        as_of=as_of,
-        remembered=prepared / "counted" / counted,
-    )
+    load = report(accepted, tables=tables, config=config, engine=engine, remembered=prepared / "counted")
     empty = no_data(tables, load=load, quarter=quarter)
     if refuse and empty is not None:
         raise empty

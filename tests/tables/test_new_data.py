@@ -179,3 +179,12 @@ def test_another_team_date_changes_the_teams_work_alone(study):
     assert study.made("tables", *PREPARED) == made
     for name in ("movements", "risk", "repeat", "margin"):
         pd.testing.assert_frame_equal(early[name], late[name], obj=name)
+
+
+def test_another_day_of_the_team_counts_only_the_work_of_the_team_anew(study):
+    study.open(team_as_of="2024-04-10")
+    before = study.made("counted")
+    study.open(team_as_of="2024-04-11")
+    new = {Path(path).name.split("-")[0] for path in study.made("counted").keys() - before.keys()}
+    assert new == {"decisions"}
+    assert before.items() <= study.made("counted").items()
