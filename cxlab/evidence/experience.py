@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlab.evidence.bucket import bucket_in
+from cxlab.evidence.parts import by_part
 from cxlab.quarter import DAYS_PER_MONTH, Quarter, day_number
 
 NEEDED = ("customer_id", "account_id", "quarter_number", "grp", "left", "tenure_days")
@@ -56,6 +57,15 @@ def experience_table(
             f"a panel has the columns {', '.join(dict.fromkeys((*NEEDED, *by)))}; "
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
+    keys = ["quarter", "grp", "tenure_band", *by, *(["bucket"] if bucket else [])]
+    frames = [_followed(part, quarters=quarters, by=by, bucket=bucket, keys=keys) for (part,) in by_part(panel)]
+    counts = pd.concat(frames, ignore_index=True).groupby(keys, dropna=False, sort=False, as_index=False).sum()
+    return counts.sort_values(keys, ignore_index=True)[[*keys, "customers", "lost"]]
+
+
+def _followed(
+    panel: ir.Table, *, quarters: Sequence[Quarter], by: Sequence[str], bucket: bool, keys: Sequence[str]
+) -> pd.DataFrame:
     numbers = [quarter.ordinal for quarter in quarters]
     # who joins in a quarter has no tenure on its first day, and was not there at the close before
     followed = panel.filter(panel.quarter_number.isin(numbers) & (panel.tenure_days > 0))
@@ -72,10 +82,9 @@ def experience_table(
         lost=rows.left.cast("int64"),
         **({"bucket": bucket_in(rows)} if bucket else {}),
     )
-    keys = ["quarter", "grp", "tenure_band", *by, *(["bucket"] if bucket else [])]
     counts = rows.group_by(keys).agg(customers=rows.count(), lost=rows.lost.sum().cast("int64"))
     frame: pd.DataFrame = counts.to_pandas()
-    return frame.sort_values(keys, ignore_index=True)[[*keys, "customers", "lost"]]
+    return frame
 
 
 def answers_known(panel: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
