@@ -9,6 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 MILLION, BILLION = 6, 9
 """Powers of ten that amounts are written in."""
 
+_LARGE = 100_000
+"""From this on a count that has an interval is written no finer than the interval can bear."""
+
 _FINER, _MORE = frozenset({"share", "share_points", "months", "ratio", "score", "agreement"}), 2
 """Units that may have more digits than usual, and how many more."""
 
@@ -49,7 +52,7 @@ def rounding(unit: str, value: float, low: float | None, high: float | None, *, 
     near 1 or the value would read like an end. Mean scores have one, two where the value would read like an end;
     agreements have two. Where rounding would leave nothing of an interval, all of these have a digit more, or two.
     What has no interval and is whole (a target, a rule) is written whole. Amounts have three digits, two where the
-    interval is wide. Everything else is whole.
+    interval is wide. Everything else is whole, to tens, hundreds or more where a large count has a wide interval.
     """
     if not math.isfinite(value):
         raise ValueError(f"only a finite number can be written; got {value}")
@@ -93,7 +96,12 @@ def _step(unit: str, value: float, ends: list[float], width: float) -> Decimal:
             if (near and not _whole(value * 10, ends)) or (width and _reads_like_an_end(value, ends)):
                 return HUNDREDTH
             return _tenth_unless(_whole(value, ends))
-    return Decimal(1)
+    return _bearable(width) if abs(value) >= _LARGE else Decimal(1)
+
+
+def _bearable(width: float) -> Decimal:
+    """Step of which the half of an interval keeps at least five; 1 where there is none."""
+    return Decimal(1).scaleb(max(exact(width / 10).adjusted(), 0)) if width > 0 else Decimal(1)
 
 
 def _reads_like_an_end(value: float, ends: list[float]) -> bool:

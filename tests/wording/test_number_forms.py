@@ -154,6 +154,17 @@ def test_rounding_never_promises_certainty():
     assert (EN.number(0.0, "share"), EN.number(1.0, "probability")) == ("0%", "100%")
 
 
+def test_large_counts_are_written_no_finer_than_their_interval_bears():
+    for value, low, high, digits in [
+        (1_526_917, 541_305, 2_512_529, (1_500_000, 500_000, 2_500_000)),
+        (41_121_050, 41_039_030, 41_203_234, (41_120_000, 41_040_000, 41_200_000)),
+        (25_885_929, None, None, (25_885_929,)),
+        (99_938, 50_000, 150_000, (99_938, 50_000, 150_000)),
+    ]:
+        how = rounding("count", value, low, high)
+        assert tuple(how(number) for number in (value, low, high) if number is not None) == digits
+
+
 def test_a_change_that_rounds_to_nothing_has_no_direction():
     assert spaces(EN.number(-0.0001, "points_change")) == "±0.0 points"
     assert spaces(VI.number(-0.0001, "points_change")) == "chênh 0,0 điểm phần trăm"
