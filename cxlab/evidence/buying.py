@@ -66,12 +66,11 @@ def worth_sums(
         return WorthSums(stock=stock.frame(), counts=NO_COUNTS.copy(), spend=NO_SPEND.copy())
     repeats = repeat_keys(lives, window=window, by=traits, bucket=True)
     spends = spend_keys(lives, window=window, bucket=True)
-    kept = dict.fromkeys([*by, "account_id", "start_day", "exit_day", "margin_amount", "revenue_amount"])
     counts = Counting(keys=repeats, sums=["customers", "spent", "amount"])
     spend = Counting(keys=spends, sums=["customers", "spent"])
     for some_days, some in by_part(days, lives):
         buyers = repeat_customers(some_days, some, window=window).cache()
-        stock.add(with_way(some, some_days, window=window, buyers=buyers).select(*kept).cache())
+        stock.add(with_way(some, some_days, window=window, buyers=buyers))
         counts.add(numbered(buyers, repeats, "spent", "amount"))
         spend.add(numbered(with_spend_bin(buyers), spends, "spent"))
     return WorthSums(stock=stock.frame(), counts=counts.frame(), spend=spend.frame())

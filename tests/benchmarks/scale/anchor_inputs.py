@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,18 +70,35 @@ def first(job: Mapping[str, Any]) -> Said:
 
 def inputs(job: Mapping[str, Any]) -> Said:
     """Say where the panel lies; write one row per customer who bought, birth seen."""
-    from cxlab.evidence.repeat import repeat_customers
     from scale.opened import Opened, files_of
 
     study = Opened(job["study"], quarter=job["quarter"])
-    buyers = Path(job["folder"]) / "buyers.parquet"
-    rows = repeat_customers(study.days, study.lives, window=study.window)
-    rows.filter(rows.born).select("x", "t_x", "total").to_parquet(buyers)
     panel = {
         "file": [str(file) for file in files_of(study.path("quarters"))], "first": str(study.quarters[0]),
         "last": str(study.quarters[-1]),
     }  # fmt: skip
-    return {"buyers": str(buyers), "panel": panel}
+    return {"buyers": buyers(job), "panel": panel}
+
+
+def buyers(job: Mapping[str, Any]) -> Said:
+    """Write one row per customer who bought, birth seen; of a larger company as many as are asked for."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from cxlab.evidence.parts import by_part
+    from cxlab.evidence.repeat import repeat_customers
+    from scale.opened import Opened
+
+    study, file = Opened(job["study"], quarter=job["quarter"]), Path(job["folder"]) / "buyers.parquet"
+    found, most = [], job.get("customers") or sys.maxsize
+    for days, lives in by_part(study.days, study.lives):
+        rows = repeat_customers(days, lives, window=study.window)
+        found.append(rows.filter(rows.born).select("x", "t_x", "total").to_pyarrow())
+        if sum(map(len, found)) >= most:
+            break
+    whole = pa.concat_tables(found).slice(0, most)
+    pq.write_table(whole, file)
+    return {"file": str(file), "customers": len(whole)}
 
 
 def panel(job: Mapping[str, Any]) -> Said:
@@ -96,4 +114,4 @@ def panel(job: Mapping[str, Any]) -> Said:
     return {"file": str(file), "first": str(first), "last": str(last)}
 
 
-JOBS = {"spells": spells, "first": first, "inputs": inputs, "panel": panel}
+JOBS = {"spells": spells, "first": first, "inputs": inputs, "buyers": buyers, "panel": panel}

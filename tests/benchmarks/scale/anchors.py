@@ -49,12 +49,17 @@ def pairs(study: Path, *, quarter: str, threads: int, folder: Path) -> Iterator[
     """Yield the comparisons; their inputs are made when they are needed."""
     yield from survival_pairs(study, quarter=quarter, threads=threads)
     made = forked({"job": "inputs", "study": str(study), "quarter": quarter, "folder": str(folder)})
-    yield Pair(
-        title="BG/NBD from customers", against="lifetimes",
-        ours={"job": "our purchases", "file": made["buyers"], "threads": threads},
-        theirs={"job": "their purchases", "file": made["buyers"], "threads": threads},
-    )  # fmt: skip
+    yield buying(made["buyers"], threads=threads)
     yield from panels("panel of the study", made["panel"], threads=threads)
+
+
+def buying(made: Mapping[str, Any], *, threads: int) -> Pair:
+    """Return the comparison of the model of repeat buying, from one row per customer who bought."""
+    mine = {"file": made["file"], "threads": threads}
+    return Pair(
+        title=f"BG/NBD from {made['customers']:,} who bought", against="lifetimes",
+        ours={"job": "our purchases", **mine}, theirs={"job": "their purchases", **mine},
+    )  # fmt: skip
 
 
 def panels(title: str, panel: Mapping[str, Any], *, threads: int) -> Iterator[Pair]:
@@ -73,8 +78,8 @@ def measure(
 ) -> None:  # fmt: skip
     """Measure every pair and write ``results/anchors.jsonl``.
 
-    With ``panel_rows`` a made-up panel alone; with ``first`` survival alone, of the first ``customers`` of a
-    larger company.
+    With ``panel_rows`` a made-up panel alone; with ``first`` survival of the first ``customers`` of a larger
+    company, and repeat buying of as many who bought.
     """
     about = batch(customers=customers, threads=threads)
     with tempfile.TemporaryDirectory(prefix="anchors-") as name:
@@ -85,6 +90,7 @@ def measure(
             job = {"job": "first", "study": str(study), "quarter": quarter, "customers": customers}
             made = forked({**job, "folder": name, "threads": threads})
             every = list(survival_pairs(Path(made["study"]), quarter=quarter, threads=threads))
+            every.append(buying(forked({**job, "job": "buyers", "folder": name}), threads=threads))
         else:
             every = list(pairs(study, quarter=quarter, threads=threads, folder=Path(name)))
         for pair in every:

@@ -14,6 +14,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
+from ibis.backends.duckdb import Backend
 
 from cxlab.quarter import Quarter, Window
 from cxlab.tables.config import find_config, read_config
@@ -28,13 +29,13 @@ PREPARED = {"lives": "lives", "days": "days", "panel": "quarters", "responses": 
 class Opened:
     """Stands in for `cxlab.tables.Study` before the builders of evidence."""
 
-    def __init__(self, folder: Path | str, *, quarter: str) -> None:
+    def __init__(self, folder: Path | str, *, quarter: str, engine: Backend | None = None) -> None:
         self.file = find_config(folder)
         self.config = read_config(self.file)
         self.folder = self.file.parent / self.config.prepared
         self.quarter = Quarter.parse(quarter, first_month=self.config.first_month)
         self.window = Window(open=self.config.window_opens, close=self.quarter.end)
-        self.engine = connect(time_zone=self.config.time_zone, folder=self.folder)
+        self.engine = engine or connect(time_zone=self.config.time_zone, folder=self.folder)
 
     @property
     def quarters(self) -> list[Quarter]:
@@ -72,7 +73,7 @@ class Opened:
 
     def earlier(self, quarters: int) -> Opened:
         """Open the tables prepared as many quarters back."""
-        return Opened(self.file.parent, quarter=str(self.quarter - quarters))
+        return Opened(self.file.parent, quarter=str(self.quarter - quarters), engine=self.engine)
 
     def read(self, name: str) -> ir.Table:
         """Read a prepared table."""
