@@ -55,6 +55,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--first", action="store_true", help="anchors: survival alone, of the first --customers of a larger study"
     )
+    parser.add_argument(
+        "--patience", type=float, default=15, help="anchors: minutes after which another library is stopped"
+    )
     parser.add_argument("--busy", action="store_true", help="do not wait for a quiet machine")
     given = parser.parse_args()
     if given.what not in ("all", "render", "panel") and given.study is None:
@@ -81,7 +84,7 @@ def _measure(given: argparse.Namespace) -> None:
         quarters.measure(study, **whole, threads=threads)
     else:
         rows = given.rows if given.what == "panel" else 0
-        asked = {"panel_rows": rows, "only": given.only, "first": given.first}
+        asked = {"panel_rows": rows, "only": given.only, "first": given.first, "patience": given.patience * 60}
         anchors.measure(study, **whole, threads=threads, repeats=given.repeats, **asked)
 
 

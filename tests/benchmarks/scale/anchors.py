@@ -74,7 +74,7 @@ def panels(title: str, panel: Mapping[str, Any], *, threads: int) -> Iterator[Pa
 
 def measure(
     study: Path, *, quarter: str, customers: int, threads: int, repeats: int, panel_rows: int = 0, only: str = "",
-    first: bool = False,
+    first: bool = False, patience: float = PATIENCE,
 ) -> None:  # fmt: skip
     """Measure every pair and write ``results/anchors.jsonl``.
 
@@ -96,14 +96,14 @@ def measure(
         for pair in every:
             if only in f"{pair.title} {pair.against}":
                 for _ in range(repeats):
-                    _one(pair, about=about, threads=threads)
+                    _one(pair, about=about, threads=threads, patience=patience)
 
 
-def _one(pair: Pair, *, about: Line, threads: int) -> None:
+def _one(pair: Pair, *, about: Line, threads: int, patience: float) -> None:
     for side, job in (("ours", pair.ours), ("theirs", pair.theirs)):
         head = {"what": side, "name": pair.title, "against": pair.against, **about}
         try:
-            said = fresh(dict(job), threads=threads, seconds=PATIENCE)
+            said = fresh(dict(job), threads=threads, seconds=patience)
         except Failed as error:
             print(f"not measured: {side}, {pair.title}: {error}", flush=True)
             spent = {} if error.spent is None else {"spent": round(error.spent, 1)}
