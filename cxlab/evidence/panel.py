@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields, replace
 import ibis.expr.types as ir
 import numpy as np
 
-from cxlab.evidence.panel_model import mean_of, model_of
+from cxlab.evidence.panel_model import Design, mean_of, part_of
+from cxlab.evidence.panel_patterns import Summing
 from cxlab.evidence.panel_rows import (
-    COLUMNS,
     GROUPS,
     NEEDED,
     Block,
@@ -120,15 +120,10 @@ def panel_sums(
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
     everybody = everybody_of(panel, quarters=quarters)
-    low, high = revenue_edges(panel) if edges is None else edges
-    total: PanelEvidence | None = None
+    gathering = _Gathering(tuple(quarters), edges=revenue_edges(panel) if edges is None else edges)
     for columns in blocks_of(scored(panel)):
-        part = evidence_of(block_of(columns, quarters=quarters), quarters=tuple(quarters), edges=(low, high))
-        total = part if total is None else total + part
-    if total is None:
-        nothing = {name: np.zeros(0, dtype=np.int64) for name in COLUMNS}
-        total = evidence_of(block_of(nothing, quarters=quarters), quarters=tuple(quarters), edges=(low, high))
-    return _with_silent(total, everybody)
+        gathering.add(block_of(columns, quarters=quarters))
+    return _with_silent(gathering.evidence(), everybody)
 
 
 def _with_silent(found: PanelEvidence, everybody: Everybody) -> PanelEvidence:
@@ -151,32 +146,66 @@ def revenue_edges(panel: ir.Table) -> tuple[float, float]:
     return low, high
 
 
-def evidence_of(block: Block, *, quarters: tuple[Quarter, ...], edges: tuple[float, float]) -> PanelEvidence:
-    """Add up what the whole accounts of one block give."""
-    lag, now, lead, periods = block.lag, block.answer, block.lead, len(quarters)
-    both = np.column_stack([block.revenue, block.there * block.before[block.customer]])
-    price = model_of(block, lag > 0, {"": lag}, both, periods=periods)
-    pooled = model_of(block, price.used, {"": lag}, both[:, :1], periods=periods, within=False)
-    same = model_of(block, (lag > 0) & (now > 0), {"": lag, "now_": now}, both[:, :1], periods=periods)
-    three = (lag > 0) & (now > 0) & (lead > 0)
-    veto = model_of(block, three, {"": lag, "now_": now, "next_": lead}, both[:, :1], periods=periods)
-    band = np.searchsorted(np.array(edges), mean_of(block.before[price.who], price.owner), side="right")
-    answers = np.bincount(block.quarter * 4 + now, minlength=4 * periods).reshape(periods, 4)
-    last = block.quarter == periods - 1
-    moved = np.zeros(len(block.start), dtype=bool)
-    moved[price.who] = price.moved.any(axis=0)
-    return PanelEvidence(
-        quarters=quarters,
-        bands={name: price.summed(band == place) for place, name in enumerate(BANDS)},
-        same_quarter=same.summed(),
-        veto=veto.summed(),
-        pooled=pooled.summed(),
-        answers=answers.astype(np.int64),
-        pairs=np.bincount(lag[last] * 4 + now[last], minlength=16).reshape(4, 4).astype(np.int64),
-        moved=int(moved.sum()),
-        active=int(block.stays[last].sum()),
-        rows=len(block.quarter),
-        revenue=float(block.revenue.sum()),
-        revenue_moved=float(block.revenue[moved[block.customer]].sum()),
-        revenue_last=float(block.revenue[last].sum()),
-    )
+class _Gathering:
+    """What whole accounts give, block after block."""
+
+    def __init__(self, quarters: tuple[Quarter, ...], *, edges: tuple[float, float]) -> None:
+        periods = len(quarters)
+        self._quarters, self._edges = quarters, np.array(edges)
+        headline = Design(answers=("",), periods=periods, outcomes=2, within=True)
+        self._bands = {band: Summing(headline) for band in BANDS}
+        self._pooled = Summing(replace(headline, outcomes=1, within=False))
+        self._same = Summing(replace(headline, answers=("", "now_"), outcomes=1))
+        self._veto = Summing(replace(headline, answers=("", "now_", "next_"), outcomes=1))
+        self._answers = np.zeros((periods, 4), dtype=np.int64)
+        self._pairs = np.zeros((4, 4), dtype=np.int64)
+        self._moved = self._active = self._rows = 0
+        self._revenue = self._revenue_moved = self._revenue_last = 0.0
+
+    def add(self, block: Block) -> None:
+        """Add the whole accounts of one block."""
+        lag, now, lead, periods = block.lag, block.answer, block.lead, len(self._quarters)
+        revenue = block.revenue[:, None]
+        both = np.column_stack([block.revenue, block.there * block.before[block.customer]])
+        price = part_of(block, lag > 0, {"": lag}, both, periods=periods)
+        self._pooled.add(part_of(block, price.used, {"": lag}, revenue, periods=periods, within=False))
+        asked = (lag > 0) & (now > 0)
+        self._same.add(part_of(block, asked, {"": lag, "now_": now}, revenue, periods=periods))
+        three = {"": lag, "now_": now, "next_": lead}
+        self._veto.add(part_of(block, asked & (lead > 0), three, revenue, periods=periods))
+        band = np.searchsorted(self._edges, mean_of(block.before[price.who], price.owner), side="right")
+        for place, name in enumerate(BANDS):
+            self._bands[name].add(price, band == place)
+        self._count(block, moved=price.who[price.moved.any(axis=0)])
+
+    def _count(self, block: Block, *, moved: Ints) -> None:
+        periods, now = len(self._quarters), block.answer
+        last = block.quarter == periods - 1
+        has = np.zeros(len(block.start), dtype=bool)
+        has[moved] = True
+        self._answers += np.bincount(block.quarter * 4 + now, minlength=4 * periods).reshape(periods, 4)
+        self._pairs += np.bincount(block.lag[last] * 4 + now[last], minlength=16).reshape(4, 4)
+        self._moved += len(moved)
+        self._active += int(block.stays[last].sum())
+        self._rows += len(block.quarter)
+        self._revenue += float(block.revenue.sum())
+        self._revenue_moved += float(block.revenue[has[block.customer]].sum())
+        self._revenue_last += float(block.revenue[last].sum())
+
+    def evidence(self) -> PanelEvidence:
+        """Return what all blocks gave."""
+        return PanelEvidence(
+            quarters=self._quarters,
+            bands={name: summing.sums() for name, summing in self._bands.items()},
+            same_quarter=self._same.sums(),
+            veto=self._veto.sums(),
+            pooled=self._pooled.sums(),
+            answers=self._answers,
+            pairs=self._pairs,
+            moved=self._moved,
+            active=self._active,
+            rows=self._rows,
+            revenue=self._revenue,
+            revenue_moved=self._revenue_moved,
+            revenue_last=self._revenue_last,
+        )
