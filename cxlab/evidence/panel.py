@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 
 import ibis.expr.types as ir
 import numpy as np
 
 from cxlab.evidence.panel_model import Design, mean_of, part_of
+from cxlab.evidence.panel_order import Columns, OutOfOrderError, alone, linked_customers, together
 from cxlab.evidence.panel_patterns import Summing
 from cxlab.evidence.panel_rows import (
     GROUPS,
@@ -17,9 +19,7 @@ from cxlab.evidence.panel_rows import (
     Everybody,
     Ints,
     block_of,
-    blocks_of,
     everybody_of,
-    scored,
 )
 from cxlab.maths.panel import PanelSums
 from cxlab.quarter import Quarter
@@ -93,9 +93,10 @@ def panel_sums(
 ) -> PanelEvidence:
     """Add up what every account gives to the regressions of revenue on scores.
 
-    Only the rows of customers who ever gave a score are ordered by account and go through the regressions, in
-    blocks of constant size; everybody else is only counted. Accounts and customers are told apart by a 64-bit hash
-    of their ids. Sums of disjoint accounts add, if the edges are the same.
+    Only the rows of customers who ever gave a score go through the regressions, in blocks of constant size: those
+    of customers with an account of their own as the panel keeps them, others sorted by account. Everybody else is
+    only counted. Accounts and customers are told apart by a 64-bit hash of their ids. Sums of disjoint accounts
+    add, if the edges are the same.
 
     Parameters
     ----------
@@ -120,10 +121,28 @@ def panel_sums(
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
     everybody = everybody_of(panel, quarters=quarters)
-    gathering = _Gathering(tuple(quarters), edges=revenue_edges(panel) if edges is None else edges)
-    for columns in blocks_of(scored(panel)):
-        gathering.add(block_of(columns, quarters=quarters))
-    return _with_silent(gathering.evidence(), everybody)
+    known = tuple(quarters)
+    parting = revenue_edges(panel) if edges is None else edges
+
+    def found(blocks: Iterable[Columns]) -> PanelEvidence:
+        return evidence_of((block_of(each, quarters=known) for each in blocks), quarters=known, edges=parting)
+
+    try:
+        linked = linked_customers(panel)
+        sums = found(chain(alone(panel, linked=linked), together(panel.semi_join(linked, "customer_id"))))
+    except OutOfOrderError:
+        sums = found(together(panel))
+    return _with_silent(sums, everybody)
+
+
+def evidence_of(
+    blocks: Iterable[Block], *, quarters: tuple[Quarter, ...], edges: tuple[float, float]
+) -> PanelEvidence:
+    """Add up what the whole accounts of blocks give."""
+    gathering = _Gathering(quarters, edges=edges)
+    for block in blocks:
+        gathering.add(block)
+    return gathering.evidence()
 
 
 def _with_silent(found: PanelEvidence, everybody: Everybody) -> PanelEvidence:

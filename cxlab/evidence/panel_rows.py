@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +18,10 @@ GROUPS = ("", "passive", "promoter", "detractor")
 """Codes of a quarter's answer; the first stands for no answer."""
 PASSIVE, PROMOTER, DETRACTOR = 1, 2, 3
 
-BLOCK = 65_536
-"""Rows of the panel read at a time."""
-
 NEEDED = (
     "customer_id", "account_id", "quarter_number", "revenue_amount", "active_days", "active_end", "grp",
 )  # fmt: skip
 """Columns of the panel that are read."""
-
-COLUMNS = ("account", "customer", "quarter", "revenue", "days", "answer", "stays")
-"""Columns of a block as they come from the engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,39 +76,6 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     )
 
 
-def scored(panel: ir.Table) -> ir.Table:
-    """Rows of customers who ever gave a score."""
-    gave = panel.filter(panel.grp.isin(GROUPS[1:])).select("customer_id")
-    return panel.semi_join(gave, "customer_id")
-
-
-def blocks_of(panel: ir.Table) -> Iterator[dict[str, NDArray[np.generic]]]:
-    """Yield columns of whole accounts, in order of account, customer and quarter."""
-    account = ibis.coalesce(panel.account_id.nullif(""), panel.customer_id)
-    code = ibis.cases(*((panel.grp == group, place) for place, group in enumerate(GROUPS) if group), else_=0)
-    rows = panel.select(
-        account=account.hash(),
-        customer=panel.customer_id.hash(),
-        quarter=panel.quarter_number.cast("int32"),
-        revenue=panel.revenue_amount.cast("float64"),
-        days=panel.active_days.cast("float64"),
-        answer=code.cast("int8"),
-        stays=panel.active_end.cast("int8"),
-    ).order_by("account", "customer", "quarter")
-    kept: dict[str, NDArray[np.generic]] = {}
-    for batch in rows.to_pyarrow_batches(chunk_size=BLOCK):
-        new = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in COLUMNS}
-        columns = {name: np.concatenate([kept[name], new[name]]) for name in COLUMNS} if kept else new
-        if not len(columns["account"]):
-            continue
-        whole = int(np.searchsorted(columns["account"], columns["account"][-1]))
-        if whole:
-            yield {name: column[:whole] for name, column in columns.items()}
-        kept = {name: column[whole:] for name, column in columns.items()}
-    if kept:
-        yield kept
-
-
 def _refuse_other_quarters(found: NDArray[np.generic], *, quarters: Sequence[Quarter]) -> None:
     numbers = {quarter.ordinal for quarter in quarters}
     other = sorted(set(np.unique(found).tolist()) - numbers)
@@ -138,9 +98,7 @@ def block_of(columns: Mapping[str, NDArray[np.generic]], *, quarters: Sequence[Q
     lag, lead = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     lag[1:] = np.where(follows[1:], answer[:-1], 0)
     lead[:-1] = np.where(follows[1:], answer[1:], 0)
-    place = {quarter.ordinal: at for at, quarter in enumerate(quarters)}
-    quarter = np.array([place[int(each)] for each in np.unique(number)], dtype=np.int64)
-    quarter = quarter[np.unique(number, return_inverse=True)[1]]
+    quarter = np.searchsorted([each.ordinal for each in quarters], number).astype(np.int64)
     revenue = columns["revenue"].astype(np.float64)
     there = columns["days"].astype(np.float64) / np.array([each.days for each in quarters], dtype=float)[quarter]
     start = np.flatnonzero(new)

@@ -57,7 +57,7 @@ def evidence(rng, *, customers=1000, true=TRUE, feedback=0.0, same_quarter=0.0, 
         "stays": np.ones(customers * t, dtype=bool),
     }  # fmt: skip
     block = block_of(columns, quarters=QUARTERS)
-    return evidence_of(block, quarters=tuple(QUARTERS), edges=(40.0, 60.0))
+    return evidence_of([block], quarters=tuple(QUARTERS), edges=(40.0, 60.0))
 
 
 def measured(setting, *, panels, seed, **planted):
