@@ -89,6 +89,8 @@ def named(size: int) -> str:
     >>> named(50_000_000), named(20_000)
     ('50 million', '20,000')
     """
+    if not size:
+        return "made-up rows"
     return f"{size // MILLION} million" if size % MILLION == 0 else f"{size:,}"
 
 
@@ -228,7 +230,9 @@ def anchors(found: list[Line]) -> list[str]:
     """Ourselves beside other libraries, and how far the answers lie apart."""
     held = newest(found, by=("what", "name", "against", "customers"))
     rows = []
-    for what, name, against, size in held:
+    for what, name, against, size in sorted(
+        held, key=lambda each: (str(each[1]), int(str(each[3])), str(each[2]))
+    ):
         ours, theirs = (held.get((side, name, against, size)) for side in ("ours", "theirs"))
         if what == "ours" and ours and theirs and "cpu" in ours:
             rows.append([f"{name}{_at(int(str(size)))}", str(against), _alone(ours), *_against(ours, theirs)])
