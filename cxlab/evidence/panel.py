@@ -24,6 +24,9 @@ from cxlab.evidence.panel_rows import (
 from cxlab.maths.panel import PanelSums
 from cxlab.quarter import Quarter
 
+FEW = 0.1
+"""Where fewer rows than this hold a score, the engine picks and sorts them; else most would be sorted."""
+
 BANDS = ("low", "middle", "high")
 """Thirds of those who answer, by what they brought a quarter before."""
 
@@ -93,10 +96,10 @@ def panel_sums(
 ) -> PanelEvidence:
     """Add up what every account gives to the regressions of revenue on scores.
 
-    Only the rows of customers who ever gave a score go through the regressions, in blocks of constant size: those
-    of customers with an account of their own as the panel keeps them, others sorted by account. Everybody else is
-    only counted. Accounts and customers are told apart by a 64-bit hash of their ids. Sums of disjoint accounts
-    add, if the edges are the same.
+    Only the rows of customers who ever gave a score go through the regressions, in blocks of constant size, sorted
+    by account. Where many gave one, those with an account of their own are read as the panel keeps them, which
+    needs no sorting. Everybody else is only counted. Accounts and customers are told apart by a 64-bit hash of
+    their ids. Sums of disjoint accounts add, if the edges are the same.
 
     Parameters
     ----------
@@ -127,6 +130,8 @@ def panel_sums(
     def found(blocks: Iterable[Columns]) -> PanelEvidence:
         return evidence_of((block_of(each, quarters=known) for each in blocks), quarters=known, edges=parting)
 
+    if everybody.scores.sum() < FEW * everybody.rows.sum():
+        return _with_silent(found(together(panel)), everybody)
     try:
         linked = linked_customers(panel)
         sums = found(chain(alone(panel, linked=linked), together(panel.semi_join(linked, "customer_id"))))

@@ -38,7 +38,7 @@ def alone(panel: ir.Table, *, linked: ir.Table) -> Iterator[Columns]:
     OutOfOrderError
         As soon as the rows turn out not to be in order; what was yielded before is to be thrown away.
     """
-    left_out = linked.select(number=linked.customer_id.hash()).to_pyarrow()["number"].to_numpy()
+    left_out = np.sort(linked.select(number=linked.customer_id.hash()).to_pyarrow()["number"].to_numpy())
     for (part,) in by_part(panel):
         seen: list[NDArray[np.uint64]] = []
         for columns in _whole(_numbers(part), by=CUSTOMER):
@@ -49,13 +49,20 @@ def alone(panel: ir.Table, *, linked: ir.Table) -> Iterator[Columns]:
             heads = np.flatnonzero(new)
             seen.append(customer[heads])
             wanted = np.logical_or.reduceat(columns["answer"] > 0, heads)
-            if len(left_out):
-                wanted &= ~np.isin(customer[heads], left_out)
+            wanted[wanted] = ~_among(customer[heads[wanted]], left_out)
             kept = np.repeat(wanted, np.diff(np.append(heads, len(customer))))
             if kept.any():
                 yield {name: column[kept] for name, column in columns.items()}
         if seen and len(np.unique(np.concatenate(seen))) < sum(map(len, seen)):
             raise OutOfOrderError
+
+
+def _among(values: NDArray[Any], few: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say of each value whether it is among some sorted ones."""
+    if not len(few):
+        return np.zeros(len(values), dtype=bool)
+    place = np.minimum(np.searchsorted(few, values), len(few) - 1)
+    return np.asarray(few[place] == values)
 
 
 def linked_customers(panel: ir.Table) -> ir.Table:

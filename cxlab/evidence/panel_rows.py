@@ -47,10 +47,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Everybody:
-    """Rows and revenue of each quarter, whoever they are of, and customers active at the last close."""
+    """Rows, revenue and scores of each quarter, whoever they are of, and customers active at the last close."""
 
     rows: Ints
     revenue: Ints
+    scores: Ints
     active: int
 
 
@@ -65,6 +66,7 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     sums = panel.group_by("quarter_number").agg(
         rows=panel.count(),
         revenue=panel.revenue_amount.sum().cast("decimal(38, 0)").cast("int64").fill_null(0),
+        scores=panel.grp.isin(GROUPS[1:]).cast("int64").sum().cast("int64").fill_null(0),
         active=panel.active_end.cast("int64").sum().cast("int64").fill_null(0),
     )
     found = sums.to_pandas().set_index("quarter_number")
@@ -72,8 +74,9 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     numbers = [quarter.ordinal for quarter in quarters]
     laid = found.reindex(numbers, fill_value=0).astype("int64")
     return Everybody(
-        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), active=int(laid["active"].iloc[-1])
-    )
+        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), scores=laid["scores"].to_numpy(),
+        active=int(laid["active"].iloc[-1]),
+    )  # fmt: skip
 
 
 def _refuse_other_quarters(found: NDArray[np.generic], *, quarters: Sequence[Quarter]) -> None:
