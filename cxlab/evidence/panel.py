@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import chain
 
 import ibis.expr.types as ir
 import numpy as np
 
 from cxlab.evidence.panel_model import Design, mean_of, part_of
-from cxlab.evidence.panel_order import Columns, OutOfOrderError, alone, linked_customers, together
 from cxlab.evidence.panel_patterns import Summing
 from cxlab.evidence.panel_rows import (
     GROUPS,
@@ -19,13 +17,12 @@ from cxlab.evidence.panel_rows import (
     Everybody,
     Ints,
     block_of,
+    blocks_of,
     everybody_of,
+    scored,
 )
 from cxlab.maths.panel import PanelSums
 from cxlab.quarter import Quarter
-
-FEW = 0.1
-"""Where fewer rows than this hold a score, the engine picks and sorts them; else most would be sorted."""
 
 BANDS = ("low", "middle", "high")
 """Thirds of those who answer, by what they brought a quarter before."""
@@ -96,10 +93,9 @@ def panel_sums(
 ) -> PanelEvidence:
     """Add up what every account gives to the regressions of revenue on scores.
 
-    Only the rows of customers who ever gave a score go through the regressions, in blocks of constant size, sorted
-    by account. Where many gave one, those with an account of their own are read as the panel keeps them, which
-    needs no sorting. Everybody else is only counted. Accounts and customers are told apart by a 64-bit hash of
-    their ids. Sums of disjoint accounts add, if the edges are the same.
+    Only the rows of customers who ever gave a score are ordered by account and go through the regressions, in
+    blocks of constant size; everybody else is only counted. Accounts and customers are told apart by a 64-bit hash
+    of their ids. Sums of disjoint accounts add, if the edges are the same.
 
     Parameters
     ----------
@@ -124,20 +120,9 @@ def panel_sums(
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
     everybody = everybody_of(panel, quarters=quarters)
-    known = tuple(quarters)
     parting = revenue_edges(panel) if edges is None else edges
-
-    def found(blocks: Iterable[Columns]) -> PanelEvidence:
-        return evidence_of((block_of(each, quarters=known) for each in blocks), quarters=known, edges=parting)
-
-    if everybody.scores.sum() < FEW * everybody.rows.sum():
-        return _with_silent(found(together(panel)), everybody)
-    try:
-        linked = linked_customers(panel)
-        sums = found(chain(alone(panel, linked=linked), together(panel.semi_join(linked, "customer_id"))))
-    except OutOfOrderError:
-        sums = found(together(panel))
-    return _with_silent(sums, everybody)
+    blocks = (block_of(columns, quarters=quarters) for columns in blocks_of(scored(panel)))
+    return _with_silent(evidence_of(blocks, quarters=tuple(quarters), edges=parting), everybody)
 
 
 def evidence_of(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,16 @@ GROUPS = ("", "passive", "promoter", "detractor")
 """Codes of a quarter's answer; the first stands for no answer."""
 PASSIVE, PROMOTER, DETRACTOR = 1, 2, 3
 
+BLOCK = 65_536
+"""Rows of the panel read at a time."""
+
 NEEDED = (
     "customer_id", "account_id", "quarter_number", "revenue_amount", "active_days", "active_end", "grp",
 )  # fmt: skip
 """Columns of the panel that are read."""
+
+COLUMNS = ("account", "customer", "quarter", "revenue", "days", "answer", "stays")
+"""Columns of a block as they come from the engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,11 +54,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Everybody:
-    """Rows, revenue and scores of each quarter, whoever they are of, and customers active at the last close."""
+    """Rows and revenue of each quarter, whoever they are of, and customers active at the last close."""
 
     rows: Ints
     revenue: Ints
-    scores: Ints
     active: int
 
 
@@ -66,7 +72,6 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     sums = panel.group_by("quarter_number").agg(
         rows=panel.count(),
         revenue=panel.revenue_amount.sum().cast("decimal(38, 0)").cast("int64").fill_null(0),
-        scores=panel.grp.isin(GROUPS[1:]).cast("int64").sum().cast("int64").fill_null(0),
         active=panel.active_end.cast("int64").sum().cast("int64").fill_null(0),
     )
     found = sums.to_pandas().set_index("quarter_number")
@@ -74,9 +79,41 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     numbers = [quarter.ordinal for quarter in quarters]
     laid = found.reindex(numbers, fill_value=0).astype("int64")
     return Everybody(
-        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), scores=laid["scores"].to_numpy(),
-        active=int(laid["active"].iloc[-1]),
-    )  # fmt: skip
+        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), active=int(laid["active"].iloc[-1])
+    )
+
+
+def scored(panel: ir.Table) -> ir.Table:
+    """Rows of customers who ever gave a score."""
+    gave = panel.filter(panel.grp.isin(GROUPS[1:])).select("customer_id")
+    return panel.semi_join(gave, "customer_id")
+
+
+def blocks_of(panel: ir.Table) -> Iterator[dict[str, NDArray[np.generic]]]:
+    """Yield columns of whole accounts, in order of account, customer and quarter."""
+    account = ibis.coalesce(panel.account_id.nullif(""), panel.customer_id)
+    code = ibis.cases(*((panel.grp == group, place) for place, group in enumerate(GROUPS) if group), else_=0)
+    rows = panel.select(
+        account=account.hash(),
+        customer=panel.customer_id.hash(),
+        quarter=panel.quarter_number.cast("int32"),
+        revenue=panel.revenue_amount.cast("float64"),
+        days=panel.active_days.cast("float64"),
+        answer=code.cast("int8"),
+        stays=panel.active_end.cast("int8"),
+    ).order_by("account", "customer", "quarter")
+    kept: dict[str, NDArray[np.generic]] = {}
+    for batch in rows.to_pyarrow_batches(chunk_size=BLOCK):
+        new = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in COLUMNS}
+        columns = {name: np.concatenate([kept[name], new[name]]) for name in COLUMNS} if kept else new
+        if not len(columns["account"]):
+            continue
+        whole = int(np.searchsorted(columns["account"], columns["account"][-1]))
+        if whole:
+            yield {name: column[:whole] for name, column in columns.items()}
+        kept = {name: column[whole:] for name, column in columns.items()}
+    if kept:
+        yield kept
 
 
 def _refuse_other_quarters(found: NDArray[np.generic], *, quarters: Sequence[Quarter]) -> None:

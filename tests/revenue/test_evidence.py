@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlab.evidence import panel_order, panel_rows
+from cxlab.evidence import panel_rows
 from cxlab.evidence.panel import panel_sums, revenue_edges
 from cxlab.maths.panel import PanelSums, panel_fit
 from cxlab.quarter import Quarter
@@ -157,11 +157,11 @@ def test_disjoint_accounts_add_in_any_order_and_in_blocks_of_any_size(draw_panel
     first = set(accounts[: int(cut * len(accounts))])
     parts = [rows[rows["account_id"].isin(first) == inside] for inside in (True, False)]
     assert alike(whole, add_up(parts[0]) + add_up(parts[1]))
-    size, panel_order.BLOCK = panel_order.BLOCK, block
+    size, panel_rows.BLOCK = panel_rows.BLOCK, block
     try:
         assert alike(whole, add_up(rows.sample(frac=1, random_state=seed)))
     finally:
-        panel_order.BLOCK = size
+        panel_rows.BLOCK = size
 
 
 def test_who_never_gave_a_score_is_counted_and_enters_no_regression(rows, evidence, draw_panel, add_up):
@@ -229,52 +229,3 @@ def test_evidence_of_other_quarters_does_not_add(rows, evidence):
     with pytest.raises(ValueError, match=r"^only evidence of the same quarters adds; got 2024Q1 to 2025Q4 and "
                        r"2024Q1 to 2025Q3$"):  # fmt: skip
         evidence + other
-
-
-def mixed(rows):
-    """Customers of their own, one whose id is the account of another, one who shares an account for a while."""
-    ids = rows["customer_id"].unique()
-    own = rows.assign(account_id=rows["customer_id"])
-    own.loc[own["customer_id"] == ids[3], "account_id"] = ids[2]
-    own.loc[(own["customer_id"] == ids[5]) & (own["quarter_number"] > QUARTERS[4].ordinal), "account_id"] = ids[9]
-    return own.sort_values(["customer_id", "quarter_number"], ignore_index=True)
-
-
-@settings(max_examples=8, deadline=None)
-@given(seed=st.integers(0, 10_000), block=st.sampled_from([1, 7, 65_536]))
-def test_rows_in_order_give_what_sorted_ones_give(draw_panel, thin, add_up, seed, block):
-    rows = mixed(thin(draw_panel(customers=40, asked=0.5, seed=seed), seed=seed))
-    with pytest.MonkeyPatch.context() as cut:
-        cut.setattr(panel_order, "BLOCK", block)
-        in_order = add_up(rows)
-        cut.setattr("cxlab.evidence.panel.alone", refuse_order)
-        assert alike(in_order, add_up(rows.sample(frac=1, random_state=seed)))
-
-
-def refuse_order(*_, **__):
-    raise panel_order.OutOfOrderError
-
-
-def test_only_customers_of_their_own_go_by_as_they_lie(draw_panel):
-    rows = mixed(draw_panel(customers=12, asked=0.9, seed=3))
-    panel = ibis.memtable(rows)
-    linked = panel_order.linked_customers(panel)
-    ids = rows["customer_id"].unique()
-    assert set(linked.to_pandas()["customer_id"]) == {ids[2], ids[3], ids[5], ids[9]}
-    blocks = list(panel_order.alone(panel, linked=linked))
-    assert sum(len(np.unique(block["customer"])) for block in blocks) == 8
-
-
-@pytest.mark.parametrize("fault", ["apart", "backwards", "twice"])
-def test_rows_out_of_order_are_seen(draw_panel, fault):
-    rows = mixed(draw_panel(customers=12, asked=0.9, seed=3))
-    eight = len(QUARTERS)
-    if fault == "apart":  # the first row of a customer comes after those of all others
-        rows = pd.concat([rows.iloc[1:], rows.iloc[:1]], ignore_index=True)
-    elif fault == "backwards":
-        rows = pd.concat([rows.iloc[:eight][::-1], rows.iloc[eight:]], ignore_index=True)
-    else:
-        rows = pd.concat([rows.iloc[:1], rows], ignore_index=True)
-    panel = ibis.memtable(rows)
-    with pytest.raises(panel_order.OutOfOrderError):
-        list(panel_order.alone(panel, linked=panel_order.linked_customers(panel)))
