@@ -21,7 +21,5 @@ def with_known(lives: ir.Table, known: ir.Table, *, needed: Sequence[str], what:
             f"{what} need {', '.join(needed)}; {', '.join(missing)} not among {', '.join(known.columns)}"
         )
     replaced = [name for name in known.columns if name != "customer_id" and name in lives.columns]
-    few = (
-        known.cache()
-    )  # read once, and counted: the engine would take it for more than the spells, and hold those
+    few = known.cache()  # counted by that: the engine would take them for more than the spells, and hold those
     return lives.drop(*replaced).inner_join(few, "customer_id")

@@ -53,7 +53,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="customers of the companies of all")
     parser.add_argument("--only", default="", help="only pieces of work whose name holds this")
     parser.add_argument(
-        "--first", action="store_true", help="anchors: survival alone, of the first --customers of a larger study"
+        "--first",
+        action="store_true",
+        help="anchors: survival of the first --customers of a larger study, and as many who bought",
     )
     parser.add_argument(
         "--patience", type=float, default=15, help="anchors: minutes after which another library is stopped"
