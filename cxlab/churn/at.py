@@ -29,7 +29,7 @@ from cxlab.evidence.followed import followed
 from cxlab.evidence.landmarks import landmark_table
 from cxlab.evidence.measured import measured_spells
 from cxlab.evidence.months import monthly_losses
-from cxlab.evidence.movement import movements
+from cxlab.evidence.movement import added, movements
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.stock import stock_table
 from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
@@ -138,11 +138,12 @@ def definition_at(study: Study) -> Finding | None:
     concerned = scope_of(study.events, first=study.quarter.start, close=study.quarter.end)
     by = [] if concerned is None else [concerned[0]]
     quarters = study.quarters[-2:]
+    others = movements(study.unruled, quarters=quarters, by=by, bucket=True)
     moves = {
         "own": movements(study.lives, quarters=quarters, by=by, bucket=True),
-        "days_30": movements(study.lives_under(30), quarters=quarters, by=by, bucket=True),
-        "days_60": movements(study.lives_under(60), quarters=quarters, by=by, bucket=True),
-        "days_90": movements(study.lives_under(90), quarters=quarters, by=by, bucket=True),
+        "days_30": added(others, movements(study.ruled_under(30), quarters=quarters, by=by, bucket=True)),
+        "days_60": added(others, movements(study.ruled_under(60), quarters=quarters, by=by, bucket=True)),
+        "days_90": added(others, movements(study.ruled_under(90), quarters=quarters, by=by, bucket=True)),
     }
     return definition(
         moves, concerned=concerned, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n

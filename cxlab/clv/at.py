@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,7 +17,6 @@ from cxlab.evidence.buying import worth_sums
 from cxlab.evidence.repeat import NO_COUNTS, repeat_counts
 from cxlab.evidence.values import acquisition_costs, value_bins
 from cxlab.finding import Finding
-from cxlab.quarter import Window
 
 if TYPE_CHECKING:
     from cxlab.tables.study import Study
@@ -43,9 +41,9 @@ def terms_of(study: Study) -> Terms:
     )
 
 
-def days_of(study: Study) -> Any:  # noqa: ANN401  (a table of the engine)
-    """Return the customer-days, or None where the study has contracts with prices and no transactions."""
-    return study.days if "transactions" in study.tables else None
+def buying_of(study: Study) -> Any:  # noqa: ANN401  (a table of the engine)
+    """Return who bought what, or None where the study has contracts with prices and no transactions."""
+    return study.buying if "transactions" in study.tables else None
 
 
 def worth_at(study: Study) -> Equity:
@@ -56,8 +54,8 @@ def worth_at(study: Study) -> Equity:
     study : Study
         This quarter's, or an earlier one's (``study.earlier(1)``).
     """
-    lives, days, window = study.lives, days_of(study), study.window
-    sums = worth_sums(lives, days, by=KEYS, traits=["plan", "segment"], window=window)
+    lives, buying, window = study.lives, buying_of(study), study.window
+    sums = worth_sums(lives, buying, by=KEYS, traits=["plan", "segment"], window=window)
     risk = risk_table(lives, by=["plan"], window=window, bucket=True)
     return worth(sums.stock, risk, sums.counts, sums.spend, quarter=study.quarter, terms=terms_of(study))
 
@@ -71,20 +69,18 @@ def concentration_at(study: Study, equity: Equity) -> Finding:
     """Say who holds the worth (``clv.concentration``): every value is looked up in the engine, only bins come
     out.
     """
-    days, window = days_of(study), study.window
-    bins = value_bins(study.lives, days, window=window, by_tenure=by_tenure(equity), by_buying=by_buying(equity))
+    buying, window = buying_of(study), study.window
+    bins = value_bins(study.lives, buying, window=window, by_tenure=by_tenure(equity), by_buying=by_buying(equity))
     return concentration(bins, equity)
 
 
 def holdout_at(study: Study) -> Finding:
     """Try the model of buying on days held back (``clv.holdout``): a year, or half of a shorter history."""
-    days, window = days_of(study), study.window
-    back = min(HELD_BACK_DAYS, (window.close - window.open).days // 2)
-    if days is None:
-        counts = NO_COUNTS.assign(later=0)
+    back = min(HELD_BACK_DAYS, (study.window.close - study.window.open).days // 2)
+    if "transactions" in study.tables:
+        counts = repeat_counts(study.buying_before(back), bucket=True)
     else:
-        until = Window(open=window.open, close=window.close - timedelta(days=back))
-        counts = repeat_counts(days, study.lives, window=until, bucket=True, later=back)
+        counts = NO_COUNTS.assign(later=0)
     return holdout(
         counts, days=back, quarter=study.quarter, level=study.config.level, minimum=study.config.minimum_n
     )

@@ -1,23 +1,16 @@
-"""Everything the worth of customers needs of their buying and staying, in one passage over their days."""
+"""Everything the worth of customers needs of their buying and staying."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.parts import Counting, by_part, numbered
-from cxlab.evidence.repeat import (
-    NO_COUNTS,
-    NO_SPEND,
-    repeat_customers,
-    repeat_keys,
-    spend_keys,
-    with_spend_bin,
-    with_way,
-)
+from cxlab.evidence.parts import by_part
+from cxlab.evidence.repeat import NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, with_way
 from cxlab.evidence.stock import Stock
 from cxlab.quarter import Window
 
@@ -42,35 +35,30 @@ class WorthSums:
 
 
 def worth_sums(
-    lives: ir.Table, days: ir.Table | None, *, by: Sequence[str], traits: Sequence[str], window: Window
+    lives: ir.Table, buying: ir.Table | None, *, by: Sequence[str], traits: Sequence[str], window: Window
 ) -> WorthSums:
-    """Sum stock, repeat buying and spend; who bought what is worked out once for all three, part by part.
+    """Sum stock, repeat buying and spend.
 
     Parameters
     ----------
     lives : ibis table
         One row per spell, as prepared for a study.
-    days : ibis table or None
-        One row per customer-day; None: the study has no transactions.
+    buying : ibis table or None
+        One row per customer without a contract, as prepared; None: the study has no transactions.
     by : sequence of str
         What the stock is summed by; ``way`` may be among it.
     traits : sequence of str
         Traits the repeat buying is counted by.
     window : Window
-        Purchases from its open up to its close; the stock of its close.
+        The stock of its close.
     """
     stock = Stock(lives, by=by, window=window)
-    if days is None:
-        for (part,) in by_part(lives):
-            stock.add(with_way(part, None, window=window))
+    for some, *theirs in by_part(lives) if buying is None else by_part(lives, buying):
+        stock.add(some, told=partial(with_way, buying=theirs[0] if theirs else None))
+    if buying is None:
         return WorthSums(stock=stock.frame(), counts=NO_COUNTS.copy(), spend=NO_SPEND.copy())
-    repeats = repeat_keys(lives, window=window, by=traits, bucket=True)
-    spends = spend_keys(lives, window=window, bucket=True)
-    counts = Counting(keys=repeats, sums=["customers", "spent", "amount"])
-    spend = Counting(keys=spends, sums=["customers", "spent"])
-    for some_days, some in by_part(days, lives):
-        buyers = repeat_customers(some_days, some, window=window).cache()
-        stock.add(with_way(some, some_days, window=window, buyers=buyers))
-        counts.add(numbered(buyers, repeats, "spent", "amount"))
-        spend.add(numbered(with_spend_bin(buyers), spends, "spent"))
-    return WorthSums(stock=stock.frame(), counts=counts.frame(), spend=spend.frame())
+    return WorthSums(
+        stock=stock.frame(),
+        counts=repeat_counts(buying, by=traits, bucket=True),
+        spend=spend_counts(buying, bucket=True),
+    )

@@ -81,6 +81,14 @@ def movements(
     return table.loc[table[counted].any(axis=1), ["quarter", *keys.names, *counted]].reset_index(drop=True)
 
 
+def added(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Add the movements of disjoint customers, counted by the same columns; sorted as `movements` does."""
+    keys = [name for name in one.columns if name not in (*STEPS, "provisional")]
+    both = pd.concat([one, other], ignore_index=True)
+    whole: pd.DataFrame = both.groupby(keys, dropna=False, sort=True, as_index=False).sum()
+    return whole
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Kinds:
     """Spells alike in all that the steps read: how many edges came by start and exit, and what kind."""

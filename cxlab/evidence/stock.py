@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -10,8 +10,11 @@ import pandas as pd
 
 from cxlab.quarter import Window
 
-_MONEY = "decimal(19, 0)"
-"""An account's money: its square is decimal(38, 0), exact whatever the order of the rows."""
+_MONEY = "decimal(18, 0)"
+"""An account's money, in 64 bits."""
+
+_WIDE = "decimal(20, 0)"
+"""Times that it is decimal(38, 0): a square, exact whatever the order of the rows."""
 
 AMOUNTS = ("customers", "customers_squared", "margin", "margin_squared", "revenue", "revenue_squared")
 
@@ -65,11 +68,18 @@ class Stock:
         self._alone: list[ir.Table] = []
         self._together: list[ir.Table] = []
 
-    def add(self, part: ir.Table) -> None:
-        """Add the spells of some customers; they bring the columns to sum by."""
-        rows = _active(part, window=self._window)
-        self._alone.append(_sums(rows, cells=self._cells).cache())
-        shared = rows.semi_join(self._shared, "account_id")
+    def add(self, part: ir.Table, *, told: Callable[[ir.Table], ir.Table] = lambda spells: spells) -> None:
+        """Add the spells of some customers; they bring the columns to sum by.
+
+        Parameters
+        ----------
+        part : ibis table
+            Spells.
+        told : callable, optional
+            Adds columns to spells, to each on its own, before they are summed by.
+        """
+        self._alone.append(_sums(_active(told(part), window=self._window), cells=self._cells).cache())
+        shared = _active(told(part.semi_join(self._shared, "account_id")), window=self._window)
         self._together.append(shared.select(*self._cells, "account_id", "customers", "margin", "revenue").cache())
 
     def frame(self) -> pd.DataFrame:
@@ -113,7 +123,7 @@ def _accounts(rows: ir.Table, *, cells: Sequence[str]) -> ir.Table:
 def _sums(accounts: ir.Table, *, cells: Sequence[str]) -> ir.Table:
     """Sum accounts and their squares."""
     of = {name: accounts[name] for name in ("customers", "margin", "revenue")}
-    squares = {f"{name}_squared": amount * amount for name, amount in of.items()}
+    squares = {f"{name}_squared": amount.cast(_WIDE) * amount for name, amount in of.items()}
     return accounts.group_by(cells).agg(**{
         name: amount.sum().cast("decimal(38, 0)") for name, amount in (of | squares).items()
     })  # fmt: skip

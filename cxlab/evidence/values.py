@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.evidence.bucket import bucket_in
 from cxlab.evidence.parts import by_part
-from cxlab.evidence.repeat import repeat_customers, with_way
+from cxlab.evidence.repeat import with_way
 from cxlab.quarter import Window
 
 VALUE_STEPS = 100
@@ -20,7 +20,7 @@ NOTHING = -1
 
 def value_bins(
     lives: ir.Table,
-    days: ir.Table | None,
+    buying: ir.Table | None,
     *,
     window: Window,
     by_tenure: pd.DataFrame,
@@ -32,8 +32,8 @@ def value_bins(
     ----------
     lives : ibis table
         Spells, with ``way`` (`cxlab.evidence.repeat.with_way`) or without.
-    days : ibis table or None
-        Customer-days; None where the study has none.
+    buying : ibis table or None
+        One row per customer without a contract, as prepared; None where the study has no transactions.
     window : Window
         As for the worth.
     by_tenure : DataFrame
@@ -47,33 +47,31 @@ def value_bins(
     DataFrame
         ``bucket``, ``bin``, ``customers``, ``value`` (minor units, whole). Counts of disjoint customers add.
     """
-    tenures, buying = ibis.memtable(by_tenure), ibis.memtable(by_buying) if len(by_buying) else None
+    tenures, worth = ibis.memtable(by_tenure), ibis.memtable(by_buying) if len(by_buying) else None
     frames = []
-    for some, *rest in by_part(lives) if days is None else by_part(lives, days):
-        bought = rest[0] if rest else None
-        buyers = None if bought is None else repeat_customers(bought, some, window=window).cache()
-        ways = some if "way" in some.columns else with_way(some, bought, window=window, buyers=buyers)
-        rows = _looked_up(ways, tenures, window=window, buying=buying is not None)
-        if buyers is not None and buying is not None:
-            rows = rows.union(_bought(buyers, buying))
+    for some, *theirs in by_part(lives) if buying is None else by_part(lives, buying):
+        ways = some if "way" in some.columns else with_way(some, theirs[0] if theirs else None)
+        rows = _looked_up(ways, tenures, window=window, bought=worth is not None)
+        if theirs and worth is not None:
+            rows = rows.union(_bought(theirs[0], worth))
         frames.append(_binned(rows))
     counted = pd.concat(frames).groupby(["bucket", "bin"], as_index=False)[["customers", "value"]].sum()
     return counted.sort_values(["bucket", "bin"], ignore_index=True)
 
 
-def _looked_up(ways: ir.Table, tenures: ir.Table, *, window: Window, buying: bool) -> ir.Table:
+def _looked_up(ways: ir.Table, tenures: ir.Table, *, window: Window, bought: bool) -> ir.Table:
     """Value by tenure of the active, but for those valued by their buying."""
     close = window.close_day
     active = ways.filter((ways.start_day < close) & ~(ways.exit_day < close).fill_null(False))
     active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"), bucket=bucket_in(active))
-    looked = active.filter((active.way != "bought") | (not buying)).inner_join(tenures, ["plan", "tenure"])
+    looked = active.filter((active.way != "bought") | (not bought)).inner_join(tenures, ["plan", "tenure"])
     amount = looked.margin_amount * looked.per_margin + looked.revenue_amount * looked.per_revenue
     return looked.select("bucket", value=amount.round().cast("int64"))
 
 
-def _bought(buyers: ir.Table, buying: ir.Table) -> ir.Table:
+def _bought(buying: ir.Table, worth: ir.Table) -> ir.Table:
     """Value by buying of the active whose birth was seen."""
-    found = buyers.filter(buyers.born & buyers.active).inner_join(buying, ["plan", "x", "t_x", "total"])
+    found = buying.filter(buying.born & buying.active).inner_join(worth, ["plan", "x", "t_x", "total"])
     return found.select("bucket", value=(found.fixed + found.per_spent * found.spent).round().cast("int64"))
 
 

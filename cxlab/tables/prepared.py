@@ -15,6 +15,7 @@ from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
 from cxlab.tables.activity import log_opens, ruled, stretches_of_signs
 from cxlab.tables.blocks import blocks_of, stored_blocks
+from cxlab.tables.buying import buying
 from cxlab.tables.config import Activity, StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
@@ -86,8 +87,30 @@ class Prepared:
     def lives_under(self, *, idle_days: int) -> ir.Table:
         """Spells, without money, if customers without contracts were gone after so many days without a sign.
 
-        Only the customers the study's activity rule is for are made anew; all others are those of `lives`. Their
-        signs of life are read once, however many rules are asked for.
+        Raises
+        ------
+        DataError, ValueError
+            As `ruled_under`.
+        """
+        anew = self.ruled_under(idle_days=idle_days)
+        return self.unruled().union(anew)
+
+    def unruled(self) -> ir.Table:
+        """Spells of the customers no activity rule is for, without money: they are the same under every rule.
+
+        Raises
+        ------
+        DataError
+            If the study has no activity rule for known customers, or no transactions.
+        """
+        made = self.lives()
+        people, _ = self._ruled()
+        return made.drop("revenue_amount", "margin_amount").anti_join(people, "customer_id")
+
+    def ruled_under(self, *, idle_days: int) -> ir.Table:
+        """Spells of the customers the activity rule is for, without money, under another one.
+
+        Their signs of life are read once, however many rules are asked for.
 
         Raises
         ------
@@ -98,20 +121,25 @@ class Prepared:
         """
         if idle_days < FEWEST_IDLE:
             raise ValueError(f"another rule of silence allows at least {FEWEST_IDLE} days; got {idle_days}")
-        made, rule = self.lives(), self.config.rules.activity
-        if rule is None or not self.by_activity:
-            reason = "lives under another rule needs rules.activity in study.toml and transactions"
-            raise DataError("lives cannot be made", [reason], see="data/README.md#studytoml")
+        self.lives()
+        _, rule = self._ruled()
         other = rule.model_copy(update={"idle_days": idle_days, "validity": False})
-        people = self._kept_in_parts("ruled", lambda tables, _: _ruled(tables, rule=rule), sort=("customer_id",))
         signs = self._kept_in_parts(
             "signs", lambda tables, _: _stretches(tables, rule=rule), sort=("customer_id", "first_day")
         )
-        anew = self._kept_in_parts(
+        return self._kept_in_parts(
             f"lives-{idle_days}", lambda tables, part: self._anew(tables, self._of_part(signs, part), rule=other),
             sort=("customer_id", "spell"),
         )  # fmt: skip
-        return made.drop("revenue_amount", "margin_amount").anti_join(people, "customer_id").union(anew)
+
+    def _ruled(self) -> tuple[ir.Table, Activity]:
+        """Customers the study's activity rule is for, and the rule."""
+        rule = self.config.rules.activity
+        if rule is None or not self.by_activity:
+            reason = "lives under another rule needs rules.activity in study.toml and transactions"
+            raise DataError("lives cannot be made", [reason], see="data/README.md#studytoml")
+        people = self._kept_in_parts("ruled", lambda tables, _: _ruled(tables, rule=rule), sort=("customer_id",))
+        return people, rule
 
     def _of_part(self, table: ir.Table, part: int) -> ir.Table:
         return table.filter(table["part"] == part).drop("part") if self.tables.parts > 1 else table
@@ -193,6 +221,34 @@ class Prepared:
             engine=self.engine,
             to=self._place("days"),
             sort=("customer_id", "day"),
+        )
+
+    def buying(self, *, before_days: int = 0) -> ir.Table:
+        """Purchases by customer (`cxlab.tables.buying.buying`), as of so many days before the close.
+
+        Where there are such days, ``later`` counts the purchases in them. The rows are those known at the close.
+
+        Raises
+        ------
+        DataError
+            If the study has no transactions, or nobody's spells can be made.
+        ValueError
+            If the close would lie before the window opens.
+        """
+        until = self.window.close - timedelta(days=before_days)
+        if before_days < 0 or until <= self.window.open:
+            raise ValueError(f"buying needs days from 0 to the length of the window; got {before_days}")
+        window = Window(open=self.window.open, close=until)
+        days, spells = self.days(), self.lives()
+        return self._kept_in_parts(
+            f"buying-{before_days}" if before_days else "buying",
+            lambda _, part: buying(
+                self._of_part(days, part),
+                self._of_part(spells, part),
+                window=window,
+                later_days=before_days or None,
+            ),
+            sort=("customer_id",),
         )
 
     def panel(self) -> ir.Table:

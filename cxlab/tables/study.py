@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from cxlab.errors import DataError, UsageError
+from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
+from cxlab.tables.asked_for import data_closed, date_of_name, quarter_of_name, quarters_seen, refuse_quarter
 from cxlab.tables.config import StudyConfig, find_config, read_config
 from cxlab.tables.coverage import nothing_in
 from cxlab.tables.engine import connect
@@ -116,6 +117,27 @@ class Study:
         return self._prepared.lives_under(idle_days=idle_days)
 
     @property
+    def unruled(self) -> ir.Table:
+        """The spells of `lives_under` that are the same under every rule: of customers no activity rule is for.
+
+        Raises
+        ------
+        DataError
+            If nobody's leaving goes by an activity rule (`by_activity`).
+        """
+        return self._prepared.unruled()
+
+    def ruled_under(self, idle_days: int) -> ir.Table:
+        """The spells of `lives_under` that hang on the rule: `unruled` and they are all of them.
+
+        Raises
+        ------
+        DataError, ValueError
+            As `lives_under`.
+        """
+        return self._prepared.ruled_under(idle_days=idle_days)
+
+    @property
     def by_activity(self) -> bool:
         """Whether anybody's leaving goes by the study's activity rule."""
         return self._prepared.by_activity
@@ -130,6 +152,29 @@ class Study:
             If the study has no transactions.
         """
         return self._prepared.days()
+
+    @property
+    def buying(self) -> ir.Table:
+        """One row per customer without a contract: their purchases (`cxlab.tables.buying.buying`).
+
+        Raises
+        ------
+        DataError
+            If the study has no transactions, or neither contracts nor an activity rule.
+        """
+        return self._prepared.buying()
+
+    def buying_before(self, days: int) -> ir.Table:
+        """`buying` as of so many days before the close, with ``later``: days with a purchase since.
+
+        Raises
+        ------
+        DataError
+            As `buying`.
+        ValueError
+            If the window is not longer than that.
+        """
+        return self._prepared.buying(before_days=days)
 
     @property
     def panel(self) -> ir.Table:
@@ -177,7 +222,7 @@ class Study:
     @property
     def quarters(self) -> list[Quarter]:
         """Every quarter the window shows from its first day to its last, oldest first; this one is the last."""
-        return _quarters(self.quarter, window=self.window)
+        return quarters_seen(self.quarter, window=self.window)
 
     def labels(self, of: str, code: str, language: str) -> str:
         """Return what people call a code; the code itself where the study file gives no label."""
@@ -215,7 +260,7 @@ class Study:
             self._file,
             config=self.config,
             quarter=quarter,
-            as_of=_data_closed(quarter, self.config),
+            as_of=data_closed(quarter, self.config),
             team_as_of=self.team_as_of,
             engine=self._engine,
         )
@@ -253,10 +298,10 @@ def open_study(
     """
     file = find_config(config)
     settings = read_config(file)
-    wanted = _quarter(quarter, first_month=settings.first_month)
-    known_on = _date(as_of, name="as_of") or _data_closed(wanted, settings)
+    wanted = quarter_of_name(quarter, first_month=settings.first_month)
+    known_on = date_of_name(as_of, name="as_of") or data_closed(wanted, settings)
     told = team_as_of or os.environ.get(TEAM_AS_OF)
-    team_on = _date(told, name="team_as_of") or datetime.now(settings.zone).date()
+    team_on = date_of_name(told, name="team_as_of") or datetime.now(settings.zone).date()
     return _open(file, config=settings, quarter=wanted, as_of=known_on, team_as_of=team_on, refuse=refuse)
 
 
@@ -272,7 +317,7 @@ def _open(
     refuse: bool = True,
 ) -> Study:
     today = datetime.now(config.zone).date()
-    _refuse_quarter(quarter, today=today, config=config, as_of=as_of)
+    refuse_quarter(quarter, today=today, config=config, as_of=as_of)
     prepared = file.parent / config.prepared
     engine = engine or connect(time_zone=config.time_zone, folder=prepared)
     accepted = load_tables(config, folder=file.parent, engine=engine, today=today, refuse=refuse)
@@ -308,7 +353,7 @@ def _open(
             tables=tables,
             config=config,
             window=window,
-            quarters=_quarters(quarter, window=window),
+            quarters=quarters_seen(quarter, window=window),
             as_of=as_of,
             cannot_run=load.cannot_run,
             engine=engine,
@@ -322,43 +367,6 @@ def _open(
         decisions=team_frame(tables, name="decisions"),
         commentary=team_frame(tables, name="commentary"),
     )
-
-
-def _quarters(quarter: Quarter, *, window: Window) -> list[Quarter]:
-    first = quarter.beside(window.open)
-    return [each for each in first.until(quarter) if each.start >= window.open] or [quarter]
-
-
-def _data_closed(quarter: Quarter, config: StudyConfig) -> date:
-    return quarter.end + timedelta(days=config.grace_days)
-
-
-def _quarter(text: str, *, first_month: int) -> Quarter:
-    try:
-        return Quarter.parse(text, first_month=first_month)
-    except (ValueError, TypeError) as error:
-        raise UsageError(str(error)) from None
-
-
-def _date(given: date | str | None, *, name: str) -> date | None:
-    if not isinstance(given, str):
-        return given
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise UsageError(f"{name} must look like '2026-10-05'; got {given!r}") from None
-
-
-def _refuse_quarter(quarter: Quarter, *, today: date, config: StudyConfig, as_of: date) -> None:
-    last = quarter.end - timedelta(days=1)
-    if quarter.end <= config.window_opens:
-        needed = f"needed: a last day on or after {config.window_opens} (window_opens in study.toml); it is {last}"
-        raise DataError(f"{quarter} ends before the study's window opens", [needed])
-    if not config.made_up and quarter.end > today:
-        needed = f"needed: a last day before today, {today}; it is {last}"
-        raise DataError(f"{quarter} is not over", [needed])
-    if as_of < last:
-        raise UsageError(f"as_of lies before the end of {quarter}", [f"needed: {last} or later; got {as_of}"])
 
 
 def no_data(tables: Mapping[str, ir.Table], *, load: LoadReport, quarter: Quarter) -> DataError | None:

@@ -15,6 +15,8 @@ from cxlab import clv
 from cxlab.evidence import risk_table, stock_table
 from cxlab.evidence.repeat import repeat_counts, spend_counts, with_way
 from cxlab.quarter import Quarter, Window
+from cxlab.tables.bucket import bucket_of
+from cxlab.tables.buying import buying
 
 WINDOW = Window(open=date(2023, 10, 1), close=date(2026, 10, 1))
 QUARTER = Quarter.parse("2026Q3")
@@ -50,6 +52,7 @@ def as_tables(spells, bought):
     texts = [name for name, kind in LIVES.items() if kind == "string"]
     frame[texts] = frame[texts].astype("string")
     lives = ibis.memtable(frame, schema=ibis.schema(LIVES))
+    lives = lives.mutate(bucket=bucket_of(lives.account_id))
     return lives, ibis.memtable(bought[list(DAYS)], schema=ibis.schema(DAYS))
 
 
@@ -110,15 +113,17 @@ def draw(*, under_contract=3000, without=1500, seed=1):
 TERMS = clv.Terms(margin={"free": 0.5}, default_margin=0.6)
 
 
-def evidence_of(drawn, *, days="theirs"):
-    table = drawn.days if isinstance(days, str) else days
-    ways = with_way(drawn.lives, table, window=WINDOW)
+def evidence_of(drawn, *, looked_up=False):
+    """Make evidence; everybody is looked up where nobody's purchases are told."""
+    theirs = buying(drawn.days, drawn.lives, window=WINDOW).cache()
+    ways = with_way(drawn.lives, None if looked_up else theirs)
     return SimpleNamespace(
         ways=ways,
         stock=stock_table(ways, by=["plan", "segment", "way"], window=WINDOW),
         risk=risk_table(drawn.lives, by=["plan"], window=WINDOW, bucket=True),
-        counts=repeat_counts(drawn.days, drawn.lives, window=WINDOW, by=["plan", "segment"], bucket=True),
-        spend=spend_counts(drawn.days, drawn.lives, window=WINDOW, bucket=True),
+        buying=theirs,
+        counts=repeat_counts(theirs, by=["plan", "segment"], bucket=True),
+        spend=spend_counts(theirs, bucket=True),
     )
 
 

@@ -18,13 +18,14 @@ from cxlab.evidence.values import acquisition_costs, value_bins
 from cxlab.finding import Withheld
 from cxlab.maths.concentration import gini
 from cxlab.quarter import Window
+from cxlab.tables.buying import buying
 from cxlab.verdicts import one_page
 
 
 @pytest.fixture(scope="module")
-def bins(evidence, equity, drawn, law):
+def bins(evidence, equity, law):
     return value_bins(
-        evidence.ways, drawn.days, window=law.window, by_tenure=by_tenure(equity), by_buying=by_buying(equity)
+        evidence.ways, evidence.buying, window=law.window, by_tenure=by_tenure(equity), by_buying=by_buying(equity)
     )
 
 
@@ -96,7 +97,7 @@ def test_nobody_holds_anything_of_too_few(bins, equity):
 
 def test_on_what_it_had_not_seen_the_model_is_right_about_its_own_kind(drawn, law):
     until = Window(open=law.window.open, close=law.window.close - timedelta(days=365))
-    counts = repeat_counts(drawn.days, drawn.lives, window=until, bucket=True, later=365)
+    counts = repeat_counts(buying(drawn.days, drawn.lives, window=until, later_days=365), bucket=True)
     found = clv.holdout(counts, days=365, quarter=law.quarter)
     came = drawn.bought[drawn.bought["day"] >= until.close_day]
     known = drawn.bought[drawn.bought["day"] < until.close_day]["customer_id"].unique()

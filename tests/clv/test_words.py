@@ -36,10 +36,10 @@ def test_every_id_in_the_source_has_words(language):
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_every_finding_can_be_said(equity, evidence, drawn, law, language):
+def test_every_finding_can_be_said(equity, evidence, law, language):
     wording = Wording(language, currency="VND")
     bins = value_bins(
-        evidence.ways, drawn.days, window=law.window, by_tenure=by_tenure(equity), by_buying=by_buying(equity)
+        evidence.ways, evidence.buying, window=law.window, by_tenure=by_tenure(equity), by_buying=by_buying(equity)
     )
     base = clv.base(equity)
     findings = [

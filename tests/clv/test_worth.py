@@ -161,7 +161,7 @@ def test_buyers_who_never_came_back_are_looked_up(evidence, law):
 
 
 def test_a_study_without_transactions_is_looked_up(drawn, law):
-    found = law.evidence_of(drawn, days=None)
+    found = law.evidence_of(drawn, looked_up=True)
     assert set(found.stock["way"]) == {"contract", "older"}
     equity = clv.worth(found.stock, found.risk, NO_COUNTS, NO_SPEND, quarter=law.quarter, terms=law.terms)
     assert equity.buying is None

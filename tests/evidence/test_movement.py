@@ -7,7 +7,7 @@ import pytest
 
 from cxlab.evidence import movements
 from cxlab.evidence.bucket import bucket_of
-from cxlab.evidence.movement import STEPS
+from cxlab.evidence.movement import STEPS, added
 from cxlab.quarter import Quarter
 
 Q1, Q2 = Quarter.parse("2026Q1"), Quarter.parse("2026Q2")
@@ -81,6 +81,15 @@ def test_quarters_counted_together_are_those_counted_one_by_one(company):
     together = movements(company.lives, quarters=quarters, by=["plan"])
     alone = [movements(company.lives, quarters=[quarter], by=["plan"]) for quarter in quarters]
     pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
+
+
+def test_movements_of_disjoint_customers_add(company):
+    number = company.lives.customer_id.hexdigest("md5").substr(0, 1)
+    asked = {"quarters": [company.quarter - 1, company.quarter], "by": ["plan"], "bucket": True}
+    some, others = (movements(company.lives.filter(of), **asked) for of in (number < "5", number >= "5"))
+    assert 0 < len(some) != len(others) > 0
+    pd.testing.assert_frame_equal(added(some, others), movements(company.lives, **asked))
+    pd.testing.assert_frame_equal(added(some, some.iloc[:0]), some)
 
 
 def test_a_prepared_bucket_gives_what_is_reckoned(company):

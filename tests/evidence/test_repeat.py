@@ -11,8 +11,10 @@ import pytest
 
 from cxlab.evidence import stock_table
 from cxlab.evidence.buying import worth_sums
-from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, with_way
+from cxlab.evidence.repeat import bought, repeat_counts, spend_counts, with_way
 from cxlab.quarter import Window
+from cxlab.tables.bucket import bucket_of
+from cxlab.tables.buying import buying
 
 HALF = Window(open=date(2026, 1, 1), close=date(2026, 7, 1))
 OPEN = HALF.open_day
@@ -39,7 +41,8 @@ def lives_of(rows):
         idle_days=np.where(frame["contract"], np.nan, 3), plan="p", region="x", acq_source="s", segment="a",
     )  # fmt: skip
     frame["idle_days"] = frame["idle_days"].astype("Int32")
-    return ibis.memtable(frame[list(LIVES)], schema=ibis.schema(LIVES))
+    lives = ibis.memtable(frame[list(LIVES)], schema=ibis.schema(LIVES))
+    return lives.mutate(bucket=bucket_of(lives.account_id))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,7 @@ def small():
 
 
 def test_customers_are_counted_by_what_the_model_sees(small):
-    table = repeat_counts(*small, window=HALF).set_index(["born", "active", "x"]).sort_index()
+    table = repeat_counts(buying(*small, window=HALF)).set_index(["born", "active", "x"]).sort_index()
     last = HALF.close_day - 1 - OPEN
     back = table.loc[(True, True, 2)].iloc[0]
     assert back.to_dict() == {
@@ -79,18 +82,18 @@ def test_customers_are_counted_by_what_the_model_sees(small):
 
 def test_everybody_is_valued_in_one_way(small):
     days, lives = small
-    ways = with_way(lives, days, window=HALF).to_pandas().set_index("customer_id")["way"].to_dict()
+    ways = with_way(lives, buying(days, lives, window=HALF)).to_pandas().set_index("customer_id")["way"].to_dict()
     assert ways == {
         "back": "bought", "once": "bought", "gone": "bought", "late": "bought", "older": "older",
         "never": "not_yet", "contract": "contract",
     }  # fmt: skip
-    without = with_way(lives, None, window=HALF).to_pandas().set_index("customer_id")["way"].to_dict()
+    without = with_way(lives, None).to_pandas().set_index("customer_id")["way"].to_dict()
     assert set(without.values()) == {"contract", "older"}
 
 
 def test_later_purchases_are_counted_beside_what_was_known(small):
     until = Window(open=HALF.open, close=date(2026, 2, 15))  # day 45
-    table = repeat_counts(*small, window=until, later=100)
+    table = repeat_counts(buying(*small, window=until, later_days=100))
     assert table.loc[table["x"] == 1, ["t_x", "later"]].sort_values("t_x").to_numpy().tolist() == [
         [15, 0],
         [30, 1],
@@ -112,7 +115,7 @@ def drawn(*, customers, seed):
 
 def test_counts_are_the_rows_counted():
     rows, lives = drawn(customers=60, seed=1)
-    table = repeat_counts(days_of(rows), lives_of(lives), window=HALF, by=["plan"])
+    table = repeat_counts(buying(days_of(rows), lives_of(lives), window=HALF), by=["plan"])
     frame = pd.DataFrame(rows, columns=["who", "day", "amount"]).sort_values("day")
     each = frame.groupby("who").agg(first=("day", "min"), last=("day", "max"), n=("day", "size"))
     triples = pd.DataFrame({"x": each["n"] - 1, "t_x": each["last"] - each["first"], "total": 180 - each["first"]})
@@ -128,7 +131,8 @@ def test_disjoint_customers_add():
 
     def of(wanted, count):
         days = days_of([row for row in rows if (row[0] in odd) in wanted])
-        return count(days, lives_of([row for row in lives if (row[0] in odd) in wanted]), window=HALF, bucket=True)
+        people = lives_of([row for row in lives if (row[0] in odd) in wanted])
+        return count(buying(days, people, window=HALF), bucket=True)
 
     for count, keys in (
         (repeat_counts, ["bucket", "active", "born", "x", "t_x", "total"]),
@@ -141,9 +145,9 @@ def test_disjoint_customers_add():
 
 def test_spend_is_that_of_repeat_purchases_of_those_born_in_view():
     rows, lives = drawn(customers=60, seed=3)
-    days, people = days_of(rows), lives_of(lives)
-    table = spend_counts(days, people, window=HALF)
-    each = repeat_customers(days, people, window=HALF).to_pandas()
+    theirs = buying(days_of(rows), lives_of(lives), window=HALF)
+    table = spend_counts(theirs)
+    each = bought(theirs).to_pandas()
     born = each[each["born"] & (each["x"] > 0)]
     assert 0 < len(born) < len(each)
     assert table["customers"].sum() == len(born)
@@ -156,7 +160,7 @@ def test_an_unknown_trait_is_refused(small):
     with pytest.raises(
         ValueError, match=r"^by names traits of customers \(customer_id, .*, amount\); got colour$"
     ):
-        repeat_counts(*small, window=HALF, by=["plan", "colour"])
+        repeat_counts(buying(*small, window=HALF), by=["plan", "colour"])
 
 
 def cut(table, *, parts):
@@ -169,14 +173,14 @@ def test_parts_added_are_the_whole():
     rows += [("c3", 170, 70), ("c5", 175, 80)]
     lives += [("c3", 150, None, False), ("c5", 160, None, True)]  # back again, the one under contract
     whole = days_of(rows), lives_of(lives)
-    parts = tuple(cut(table, parts=3) for table in whole)
-    for count, arguments in (
-        (repeat_counts, {"by": ["plan", "segment"], "bucket": True}),
-        (repeat_counts, {"later": 30}),
-        (spend_counts, {"bucket": True}),
+    early = Window(open=HALF.open, close=date(2026, 5, 1))
+    for count, arguments, window, later in (
+        (repeat_counts, {"by": ["plan", "segment"], "bucket": True}, HALF, None),
+        (repeat_counts, {}, early, 30),
+        (spend_counts, {"bucket": True}, HALF, None),
     ):
-        window = HALF if "later" not in arguments else Window(open=HALF.open, close=date(2026, 5, 1))
-        found, expected = (count(*tables, window=window, **arguments) for tables in (parts, whole))
+        theirs = buying(*whole, window=window, later_days=later)
+        found, expected = (count(table, **arguments) for table in (cut(theirs, parts=3), theirs))
         assert len(expected) > 10
         pd.testing.assert_frame_equal(found, expected)
 
@@ -185,9 +189,10 @@ def test_a_prepared_bucket_is_taken_as_it_is():
     rows, lives = drawn(customers=60, seed=5)
     people = lives_of(lives)
     prepared = people.mutate(bucket=ibis.literal(7, type="int32"))
-    found = repeat_counts(days_of(rows), prepared, window=HALF, bucket=True)
+    found = repeat_counts(buying(days_of(rows), prepared, window=HALF), bucket=True)
     assert set(found["bucket"]) == {7}
-    assert found["customers"].sum() == repeat_counts(days_of(rows), people, window=HALF)["customers"].sum()
+    whole = repeat_counts(buying(days_of(rows), people, window=HALF))
+    assert found["customers"].sum() == whole["customers"].sum()
 
 
 def test_everybody_in_stock_is_valued_in_one_way_whatever_the_parts():
@@ -198,16 +203,16 @@ def test_everybody_in_stock_is_valued_in_one_way_whatever_the_parts():
     people = people.mutate(
         account_id=ibis.literal("f") + number, margin_amount=ibis.literal(10), revenue_amount=ibis.literal(20)
     )
-    days = days_of(rows)
-    whole = stock_table(with_way(people, days, window=HALF), by=["way"], window=HALF)
+    theirs = buying(days_of(rows), people, window=HALF)
+    whole = stock_table(with_way(people, theirs), by=["way"], window=HALF)
     assert set(whole["way"]) == {"contract", "bought", "older", "not_yet"}
     asked = {"by": ["way"], "traits": ["plan", "segment"], "window": HALF}
-    for some in ((people, days), (cut(people, parts=3), cut(days, parts=3))):
+    for some in ((people, theirs), (cut(people, parts=3), cut(theirs, parts=3))):
         found = worth_sums(*some, **asked)
         pd.testing.assert_frame_equal(found.stock, whole)
-        counts = repeat_counts(days, people, window=HALF, by=["plan", "segment"], bucket=True)
+        counts = repeat_counts(theirs, by=["plan", "segment"], bucket=True)
         pd.testing.assert_frame_equal(found.counts, counts)
-        pd.testing.assert_frame_equal(found.spend, spend_counts(days, people, window=HALF, bucket=True))
+        pd.testing.assert_frame_equal(found.spend, spend_counts(theirs, bucket=True))
     looked_up = worth_sums(cut(people, parts=3), None, **asked)
     assert set(looked_up.stock["way"]) == {"contract", "older"}
     assert len(looked_up.counts) == len(looked_up.spend) == 0

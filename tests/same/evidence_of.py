@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlab import evidence
 from cxlab.evidence.readings import Readings
-from cxlab.evidence.repeat import repeat_counts, repeat_customers, spend_counts, with_way
+from cxlab.evidence.repeat import bought, repeat_counts, spend_counts, with_way
 from cxlab.evidence.value_band import value_edges, with_value_band
 from cxlab.evidence.values import acquisition_costs, value_bins
 from cxlab.tables import Study
@@ -36,7 +36,7 @@ class Asked:
 
 
 def _ways(study: Study):
-    return with_way(study.lives, study.days, window=study.window)
+    return with_way(study.lives, study.buying)
 
 
 def _read(study: Study) -> Readings:
@@ -53,7 +53,7 @@ def _by_tenure(study: Study) -> pd.DataFrame:
 def _by_buying(whole: Study) -> pd.DataFrame:
     """A value for every way of buying there is in the whole study."""
     keys = ["plan", "x", "t_x", "total"]
-    there = repeat_customers(whole.days, whole.lives, window=whole.window).select(*keys).distinct().to_pandas()
+    there = bought(whole.buying).select(*keys).distinct().to_pandas()
     there = there.sort_values(keys, ignore_index=True)
     return there.assign(fixed=WORTH["fixed"] * there["x"], per_spent=WORTH["per_spent"])
 
@@ -72,7 +72,7 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
     window, quarters, now = whole.window, whole.quarters, whole.quarter
     tenures, buying = _by_tenure(whole), _by_buying(whole)
     edges = value_edges(whole.lives, window=window, amount="margin")
-    e, bought, coders = (
+    e, triple, coders = (
         evidence,
         ["active", "born", "x", "t_x", "total"],
         [f"read_{c}" for c in _read(whole).coders],
@@ -132,16 +132,12 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
             keys=["tenure", "plan", "account_kind", "value_band"],
         ),
         "repeat_counts": Asked(
-            make=lambda s: repeat_counts(
-                s.days, s.lives, window=window, by=["plan", "segment"], bucket=True, later=0
-            ),
-            keys=["plan", "segment", "bucket", *bought],
+            make=lambda s: repeat_counts(s.buying, by=["plan", "segment"], bucket=True),
+            keys=["plan", "segment", "bucket", *triple],
         ),
-        "spend_counts": Asked(
-            make=lambda s: spend_counts(s.days, s.lives, window=window, bucket=True), keys=["bucket", "x", "bin"]
-        ),
+        "spend_counts": Asked(make=lambda s: spend_counts(s.buying, bucket=True), keys=["bucket", "x", "bin"]),
         "value_bins": Asked(
-            make=lambda s: value_bins(_ways(s), s.days, window=window, by_tenure=tenures, by_buying=buying),
+            make=lambda s: value_bins(_ways(s), s.buying, window=window, by_tenure=tenures, by_buying=buying),
             keys=["bucket", "bin"],
         ),
         "acquisition_costs": Asked(

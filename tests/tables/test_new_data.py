@@ -82,15 +82,16 @@ class Written:
         return {str(path): path.stat().st_mtime_ns for of in folders for path in of.rglob("*") if path.is_file()}
 
 
-PREPARED = ("lives", "days")
+PREPARED = ("lives", "days", "buying", "buying-30")
 
 
 def evidence_of(study):
-    lives, days, window = study.lives, study.days, study.window
+    lives, window = study.lives, study.window
     return {
         "movements": movements(lives, quarters=study.quarters),
         "risk": risk_table(lives, window=window),
-        "repeat": repeat_counts(days, lives, window=window),
+        "repeat": repeat_counts(study.buying),
+        "tried": repeat_counts(study.buying_before(30)),
         "margin": pd.DataFrame({"margin": [int(lives.margin_amount.sum().execute())]}),
         "decisions": study.decisions[["decision_id"]].reset_index(drop=True),
     }
@@ -188,3 +189,9 @@ def test_another_day_of_the_team_counts_only_the_work_of_the_team_anew(study):
     new = {Path(path).name.split("-")[0] for path in study.made("counted").keys() - before.keys()}
     assert new == {"decisions"}
     assert before.items() <= study.made("counted").items()
+
+
+@pytest.mark.parametrize("days", [-1, 91, 5000])
+def test_buying_before_the_window_opens_is_refused(study, days):
+    with pytest.raises(ValueError, match=rf"^buying needs days from 0 to the length of the window; got {days}$"):
+        study.open().buying_before(days)

@@ -66,10 +66,22 @@ class Opened:
     def by_activity(self) -> bool:
         return self.config.rules.activity is not None
 
-    def lives_under(self, idle_days: int) -> ir.Table:
-        """Spells under another rule of silence: those it is for anew, all others as they are."""
-        anew = self.read(f"lives-{idle_days}")
-        return self.lives.select(anew.columns).anti_join(self.read("ruled"), "customer_id").union(anew)
+    @property
+    def unruled(self) -> ir.Table:
+        """Spells of customers no rule of silence is for."""
+        return self.lives.drop("revenue_amount", "margin_amount").anti_join(self.read("ruled"), "customer_id")
+
+    def ruled_under(self, idle_days: int) -> ir.Table:
+        """Spells under another rule of silence, of those it is for."""
+        return self.read(f"lives-{idle_days}")
+
+    @cached_property
+    def buying(self) -> ir.Table:
+        return self.read("buying")
+
+    def buying_before(self, days: int) -> ir.Table:
+        """Purchases as of so many days before the close."""
+        return self.read(f"buying-{days}")
 
     def earlier(self, quarters: int) -> Opened:
         """Open the tables prepared as many quarters back."""
