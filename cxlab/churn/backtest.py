@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -129,15 +129,15 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
 def _lift(rows: pd.DataFrame, *, level: float) -> Estimate | None:
     """How many times as often as the average the first fifth left; None without an interval."""
 
-    def log_lift(some: pd.DataFrame) -> float:
-        first = some[some["risk_fifth"] == some["risk_fifth"].min()]
-        rate, mean = (float(of["lost"].sum() / of["customers"].sum()) for of in (first, some))
+    def log_lift(customers: Array, lost: Array) -> float:
+        first = np.flatnonzero(customers)[0]
+        rate, mean = lost[first] / customers[first], lost.sum() / customers.sum()
         return float(np.log(rate / mean)) if rate and mean else float("nan")
 
-    whole = log_lift(rows)
-    buckets = sorted(rows["bucket"].unique())
-    left_out = np.array([log_lift(rows[rows["bucket"] != bucket]) for bucket in buckets])
-    if len(buckets) < jackknife.FEWEST_BUCKETS or not np.isfinite([whole, *left_out]).all():
+    customers, lost = _by_bucket(rows, rows["risk_fifth"].to_numpy() - 1)
+    whole = log_lift(customers.sum(axis=0), lost.sum(axis=0))
+    left_out = np.array([log_lift(*without) for without in _left_out(customers, lost)])
+    if len(left_out) < jackknife.FEWEST_BUCKETS or not np.isfinite([whole, *left_out]).all():
         return None
     spread = jackknife.spread(left_out)
     low, high = np.exp(
@@ -199,14 +199,28 @@ def _apart(rows: pd.DataFrame, slope: float, *, level: float) -> Check:
 
 def _left_out_slopes(rows: pd.DataFrame) -> Array | None:
     """Slope with each bucket left out; None under 20 buckets or where one cannot be given."""
-    buckets = sorted(rows["bucket"].unique())
-    if len(buckets) < jackknife.FEWEST_BUCKETS:
+    chance, place = np.unique(rows["chance"], return_inverse=True)
+    customers, lost = _by_bucket(rows, place)
+    if len(customers) < jackknife.FEWEST_BUCKETS:
         return None
-    found = []
-    for bucket in buckets:
-        some = rows[rows["bucket"] != bucket]
-        try:
-            found.append(grades(some["chance"], some["customers"], some["lost"]).slope)
-        except FitError:
-            return None
-    return np.array(found)
+    try:
+        return np.array([grades(chance, *without).slope for without in _left_out(customers, lost)])
+    except FitError:
+        return None
+
+
+def _by_bucket(rows: pd.DataFrame, place: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Customers and lost of each occupied bucket, and of each place rows belong to: (buckets, places) each."""
+    buckets, bucket = np.unique(rows["bucket"], return_inverse=True)
+    shape = len(buckets), int(place.max()) + 1
+    cell = bucket * shape[1] + place
+
+    def summed(name: str) -> Array:
+        return np.bincount(cell, weights=rows[name], minlength=shape[0] * shape[1]).astype(float).reshape(shape)
+
+    return summed("customers"), summed("lost")
+
+
+def _left_out(customers: Array, lost: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield customers and lost of all buckets but one."""
+    yield from zip(customers.sum(axis=0) - customers, lost.sum(axis=0) - lost, strict=True)

@@ -19,6 +19,8 @@ MOVES = ("stayed", "joined", "back", "lost_voluntary", "lost_involuntary", "tran
 SUMS = ("customers", "unpriced", "margin_before", "revenue_before", "margin", "revenue")
 
 _MONEY = "decimal(38, 0)"
+_THEN = "then"
+"""Before the names of what was known of a customer at the last close."""
 
 NO_MOVES = pd.DataFrame(
     {name: pd.Series(dtype="object") for name in ("move", "reason")}
@@ -91,30 +93,33 @@ def _moved(lives: ir.Table, before: ir.Table, *, quarter: Quarter, by: Sequence[
     left = move.isin(["lost_voluntary", "lost_involuntary"])
     spells = there.select(
         "customer_id", *by, old=old, move=move, bucket=bucket_in(there),
-        was=ibis.ifelse(old, there.customer_id, ibis.null("string")),
         reason=ibis.ifelse(left, ibis.coalesce(there.reason.nullif(""), "unknown"), ""),
-        margin=ibis.ifelse(gone, 0, there.margin_amount).cast(_MONEY),
-        revenue=ibis.ifelse(gone, 0, there.revenue_amount).cast(_MONEY),
+        margin=ibis.ifelse(gone, 0, there.margin_amount),
+        revenue=ibis.ifelse(gone, 0, there.revenue_amount),
     )  # fmt: skip
-    worth = priced.select(who="customer_id", margin_before=priced.margin, revenue_before=priced.revenue)
-    both = spells.left_join(worth, spells.was == worth.who)  # equal or not, nothing else: found by hash
-    moved = both.mutate(customers=1, unpriced=ibis.ifelse(both.old & both.who.isnull(), 1, 0))
-    zero = ibis.literal(0).cast(_MONEY)
-    missed = priced.anti_join(spells.filter(spells.old), "customer_id")
-    restated = missed.select(
-        *by, move=ibis.literal("restated"), reason=ibis.literal(""), bucket=missed.bucket, customers=1,
-        unpriced=0, margin_before=missed.margin, revenue_before=missed.revenue, margin=zero, revenue=zero,
+    traits = list(dict.fromkeys([*by, "bucket"]))
+    worth = priced.select(
+        who="customer_id", margin_before="margin", revenue_before="revenue",
+        **{f"{_THEN} {name}": name for name in traits},
     )  # fmt: skip
-    columns = ["move", "reason", *dict.fromkeys([*by, "bucket"]), *SUMS]
-    return moved.select(columns).union(restated.select(columns))
+    were = spells.filter(spells.old)
+    both = were.outer_join(worth, were.customer_id == worth.who)
+    unseen, zero = both.customer_id.isnull(), ibis.literal(0, type="int64")
+    old_ones = both.select(
+        move=both.move.fill_null("restated"), reason=both.reason.fill_null(""),
+        **{name: ibis.ifelse(unseen, both[f"{_THEN} {name}"], both[name]) for name in traits},
+        customers=1, unpriced=ibis.ifelse(both.who.isnull(), 1, 0), margin_before=both.margin_before,
+        revenue_before=both.revenue_before, margin=both.margin.fill_null(zero), revenue=both.revenue.fill_null(zero),
+    )  # fmt: skip
+    new = spells.filter(~spells.old).mutate(customers=1, unpriced=0, margin_before=zero, revenue_before=zero)
+    columns = ["move", "reason", *traits, *SUMS]
+    return old_ones.select(columns).union(new.select(columns))
 
 
 def _there(before: ir.Table, *, day: int) -> ir.Table:
     """Spells active at the last close, as known then: one a customer."""
     rows = before.filter((before.start_day < day) & ~(before.exit_day < day).fill_null(False))
-    return rows.mutate(
-        margin=rows.margin_amount.cast(_MONEY), revenue=rows.revenue_amount.cast(_MONEY), bucket=bucket_in(rows)
-    )
+    return rows.mutate(margin=rows.margin_amount, revenue=rows.revenue_amount, bucket=bucket_in(rows))
 
 
 def _summed(rows: ir.Table, *, keys: Sequence[str]) -> ir.Table:
