@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from cxlab.churn.after_answer import after_answer
@@ -32,7 +33,7 @@ from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import added, movements
 from cxlab.evidence.risk import risk_table
 from cxlab.evidence.stock import stock_table
-from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
+from cxlab.evidence.value_band import SHARES, shared_accounts, value_edges, with_value_band
 from cxlab.evidence.value_moves import NO_MOVES, value_moves
 from cxlab.evidence.values import acquisition_costs
 from cxlab.finding import Finding
@@ -223,11 +224,12 @@ def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding | None, ...]:
         ``churn.at_risk_value_decile``, ``churn.worth_saving``. All None where no amounts are known, which
         ``churn.at_risk`` says.
     """
-    edges = value_edges(study.lives, window=study.window, amount=study.config.amount)
-    stock = stock_table(
-        with_value_band(study.lives, window=study.window, amount=study.config.amount, edges=edges),
-        by=["plan", "segment", "account_kind", "value_band"], window=study.window,
-    )  # fmt: skip
+    amount, window = study.config.amount, study.window
+    shared = shared_accounts(study.lives, window=window, amount=amount)
+    edges = value_edges(study.lives, window=window, amount=amount, shared=shared)
+    banded = partial(with_value_band, window=window, amount=amount, edges=edges, shared=shared)
+    by = ["plan", "segment", "account_kind", "value_band"]
+    stock = stock_table(study.lives, by=by, window=window, told=banded)
     if not stock[study.config.amount].any():
         return None, None, None, None
     asked: _Asked = {

@@ -10,16 +10,26 @@ import pandas as pd
 
 from cxlab.quarter import Window
 
-_MONEY = "decimal(18, 0)"
-"""An account's money, in 64 bits."""
+_MONEY = "decimal(19, 0)"
+"""An account's money: its square is decimal(38, 0), exact whatever the order of the rows."""
 
-_WIDE = "decimal(20, 0)"
-"""Times that it is decimal(38, 0): a square, exact whatever the order of the rows."""
+_NARROW = 3_000_000_000
+"""Squares of smaller money fit into 64 bits, which are multiplied in half the time."""
 
 AMOUNTS = ("customers", "customers_squared", "margin", "margin_squared", "revenue", "revenue_squared")
 
 
-def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> pd.DataFrame:
+Told = Callable[[ir.Table], ir.Table]
+"""Adds columns to spells."""
+
+
+def _as_they_are(spells: ir.Table) -> ir.Table:
+    return spells
+
+
+def stock_table(
+    lives: ir.Table, *, by: Sequence[str] = (), window: Window, told: Told = _as_they_are
+) -> pd.DataFrame:
     """Sum customers and money of the active at the close, by tenure.
 
     Squares are squares of an account's total inside a cell, because an account may leave as one.
@@ -33,6 +43,8 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         Columns of ``lives`` to sum by.
     window : Window
         Only its close is read.
+    told : callable, optional
+        Adds columns to sum by to spells of whole accounts; whatever the others are, they get the same.
 
     Returns
     -------
@@ -43,7 +55,7 @@ def stock_table(lives: ir.Table, *, by: Sequence[str] = (), window: Window) -> p
         64-bit integers. Sorted.
     """
     stock = Stock(lives, by=by, window=window)
-    stock.add(lives)
+    stock.add(lives, told=told)
     return stock.frame()
 
 
@@ -65,20 +77,14 @@ class Stock:
         named = _active(lives, window=window)
         self._shared = named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
         self._cells, self._window = ["tenure", *by], window
+        self._narrow = _largest(lives) < _NARROW
         self._alone: list[ir.Table] = []
         self._together: list[ir.Table] = []
 
-    def add(self, part: ir.Table, *, told: Callable[[ir.Table], ir.Table] = lambda spells: spells) -> None:
-        """Add the spells of some customers; they bring the columns to sum by.
-
-        Parameters
-        ----------
-        part : ibis table
-            Spells.
-        told : callable, optional
-            Adds columns to spells, to each on its own, before they are summed by.
-        """
-        self._alone.append(_sums(_active(told(part), window=self._window), cells=self._cells).cache())
+    def add(self, part: ir.Table, *, told: Told = _as_they_are) -> None:
+        """Add the spells of some customers; they bring the columns to sum by, or are told them."""
+        rows = _active(told(part), window=self._window)
+        self._alone.append(_sums(rows, cells=self._cells, narrow=self._narrow).cache())
         shared = _active(told(part.semi_join(self._shared, "account_id")), window=self._window)
         self._together.append(shared.select(*self._cells, "account_id", "customers", "margin", "revenue").cache())
 
@@ -106,9 +112,17 @@ def _active(lives: ir.Table, *, window: Window) -> ir.Table:
     return rows.mutate(
         tenure=(close - 1 - rows.start_day).cast("int64"),
         customers=ibis.literal(1, type="int64"),
-        margin=rows.margin_amount.cast(_MONEY),
-        revenue=rows.revenue_amount.cast(_MONEY),
+        margin=rows.margin_amount,
+        revenue=rows.revenue_amount,
     )
+
+
+def _largest(lives: ir.Table) -> int:
+    """Largest amount of a spell, whatever its sign."""
+    amounts = (lives.margin_amount, lives.revenue_amount)
+    ends = [end for amount in amounts for end in (amount.max(), -amount.min())]
+    most = ibis.greatest(*ends).to_pyarrow().as_py()
+    return 0 if most is None else int(most)
 
 
 def _accounts(rows: ir.Table, *, cells: Sequence[str]) -> ir.Table:
@@ -120,10 +134,11 @@ def _accounts(rows: ir.Table, *, cells: Sequence[str]) -> ir.Table:
     )
 
 
-def _sums(accounts: ir.Table, *, cells: Sequence[str]) -> ir.Table:
-    """Sum accounts and their squares."""
+def _sums(accounts: ir.Table, *, cells: Sequence[str], narrow: bool = False) -> ir.Table:
+    """Sum accounts and their squares, in 64 bits where these are known to be enough."""
     of = {name: accounts[name] for name in ("customers", "margin", "revenue")}
-    squares = {f"{name}_squared": amount.cast(_WIDE) * amount for name, amount in of.items()}
+    wide = {name: amount if narrow else amount.cast(_MONEY) for name, amount in of.items()}
+    squares = {f"{name}_squared": amount * amount for name, amount in wide.items()}
     return accounts.group_by(cells).agg(**{
         name: amount.sum().cast("decimal(38, 0)") for name, amount in (of | squares).items()
     })  # fmt: skip

@@ -16,7 +16,24 @@ SHARES = tuple(sorted({place / 10 for place in range(1, 10)} | {1 / 3, 2 / 3}))
 """Where bands part, as shares of the active customers: tenths and thirds."""
 
 
-def value_edges(lives: ir.Table, *, window: Window, amount: Amount) -> tuple[float, ...]:
+def shared_accounts(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
+    """Add up what the active customers of each account bring that another customer names; worked out once.
+
+    Returns
+    -------
+    Table
+        ``payer`` (the account), ``together`` (int64, minor units a quarter), ``members``.
+    """
+    column, rows = f"{amount}_amount", _active(lives, window=window)
+    named = rows.filter(rows.account_id != rows.customer_id).select("account_id").distinct()
+    return rows.semi_join(named, "account_id").group_by(payer="account_id").agg(
+        together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64"), members=lambda t: t.count()
+    ).cache()  # fmt: skip
+
+
+def value_edges(
+    lives: ir.Table, *, window: Window, amount: Amount, shared: ir.Table | None = None
+) -> tuple[float, ...]:
     """Values that part the active customers at `SHARES`, minor units a quarter; none where nobody is active.
 
     The value of a customer is the run-rate of the whole account, because an account leaves as one.
@@ -29,13 +46,17 @@ def value_edges(lives: ir.Table, *, window: Window, amount: Amount) -> tuple[flo
         Only its close is read.
     amount : {"margin", "revenue"}
         Which run-rate.
+    shared : ibis table, optional
+        `shared_accounts` of the same, where they are known.
     """
-    found = _valued(lives, window=window, amount=amount)
+    found = _valued(lives, window=window, amount=amount, shared=shared)
     edges = found.agg(edges=found.value.quantile(list(SHARES))).to_pandas()["edges"].iloc[0]
     return () if edges is None or edges[0] is None else tuple(float(edge) for edge in edges)
 
 
-def with_value_band(lives: ir.Table, *, window: Window, amount: Amount, edges: Sequence[float]) -> ir.Table:
+def with_value_band(
+    lives: ir.Table, *, window: Window, amount: Amount, edges: Sequence[float], shared: ir.Table | None = None
+) -> ir.Table:
     """Keep the active and add how many of the edges their value reaches, and whether they share an account.
 
     With the same edges, what is counted of disjoint accounts adds.
@@ -46,21 +67,22 @@ def with_value_band(lives: ir.Table, *, window: Window, amount: Amount, edges: S
         Active spells with ``value_band`` (0 for none) and ``account_kind``: ``shared``, where somebody else active
         has the same account, or ``alone``.
     """
-    valued = _valued(lives, window=window, amount=amount)
+    valued = _valued(lives, window=window, amount=amount, shared=shared)
     reached = [ibis.ifelse(valued.value >= edge, 1, 0) for edge in edges]
     return valued.mutate(value_band=sum(reached, ibis.literal(0)).cast("int64")).drop("value")
 
 
-def _valued(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
+def _active(lives: ir.Table, *, window: Window) -> ir.Table:
+    close = window.close_day
+    return lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
+
+
+def _valued(lives: ir.Table, *, window: Window, amount: Amount, shared: ir.Table | None) -> ir.Table:
     """Active spells with ``value`` and ``account_kind``; only accounts named by others are added up."""
-    close, column = window.close_day, f"{amount}_amount"
-    rows = lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
-    named = rows.filter(rows.account_id != rows.customer_id).select("account_id").distinct()
-    sums = rows.semi_join(named, "account_id").group_by(payer="account_id").agg(
-        together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64"), members=lambda t: t.count()
-    ).cache()  # read again for every part of the customers otherwise  # fmt: skip
+    sums = shared_accounts(lives, window=window, amount=amount) if shared is None else shared
+    rows = _active(lives, window=window)
     both = rows.left_join(sums, rows.account_id == sums.payer)
     return both.mutate(
-        value=ibis.coalesce(both.together, both[column]),
+        value=ibis.coalesce(both.together, both[f"{amount}_amount"]),
         account_kind=ibis.ifelse((both.members > 1).fill_null(False), "shared", "alone"),
     ).drop("payer", "together", "members")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from cxlab.evidence import stock_table
-from cxlab.evidence.value_band import SHARES, value_edges, with_value_band
+from cxlab.evidence.value_band import SHARES, shared_accounts, value_edges, with_value_band
 
 
 def test_edges_and_bands_are_those_of_a_sort(as_lives, half_year):
@@ -39,6 +41,13 @@ def test_edges_and_bands_are_those_of_a_sort(as_lives, half_year):
     band = sum((value >= edge).astype(int) for edge in edges)
     wanted = active.groupby(band)["margin_amount"].agg(["count", "sum"])
     assert found.to_numpy().tolist() == wanted.to_numpy().tolist()
+    asked, by = {"window": half_year, "amount": "margin"}, ["account_kind", "value_band"]
+    shared = shared_accounts(lives, **asked)
+    assert value_edges(lives, shared=shared, **asked) == edges
+    told = stock_table(
+        lives, by=by, window=half_year, told=partial(with_value_band, edges=edges, shared=shared, **asked)
+    )
+    pd.testing.assert_frame_equal(told, stock_table(banded, by=by, window=half_year))
 
 
 def test_nobody_active_has_no_edges(lives, half_year):

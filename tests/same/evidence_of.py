@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -125,9 +126,10 @@ def asked_of(whole: Study) -> Mapping[str, Asked]:
         ),
         "stock_table by value": Asked(
             make=lambda s: e.stock_table(
-                with_value_band(s.lives, window=window, amount="margin", edges=edges),
+                s.lives,
                 by=["plan", "account_kind", "value_band"],
                 window=window,
+                told=partial(with_value_band, window=window, amount="margin", edges=edges),
             ),
             keys=["tenure", "plan", "account_kind", "value_band"],
         ),
