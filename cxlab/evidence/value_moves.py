@@ -108,8 +108,9 @@ def _moved(lives: ir.Table, before: ir.Table, *, quarter: Quarter, by: Sequence[
     old_ones = both.select(
         move=both.move.fill_null("restated"), reason=both.reason.fill_null(""),
         **{name: ibis.ifelse(unseen, both[f"{_THEN} {name}"], both[name]) for name in traits},
-        customers=1, unpriced=ibis.ifelse(both.who.isnull(), 1, 0), margin_before=both.margin_before,
-        revenue_before=both.revenue_before, margin=both.margin.fill_null(zero), revenue=both.revenue.fill_null(zero),
+        customers=1, unpriced=ibis.ifelse(both.who.isnull(), 1, 0),
+        margin_before=both.margin_before, revenue_before=both.revenue_before,
+        margin=both.margin.fill_null(zero), revenue=both.revenue.fill_null(zero),
     )  # fmt: skip
     new = spells.filter(~spells.old).mutate(customers=1, unpriced=0, margin_before=zero, revenue_before=zero)
     columns = ["move", "reason", *traits, *SUMS]
