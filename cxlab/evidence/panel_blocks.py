@@ -114,12 +114,14 @@ def revenue_edges(panel: ir.Table) -> Edges:
 
 def edges_of(rows: Rows) -> Edges:
     """Return the same of rows held."""
-    gave = rows.answer > 0
-    sums = rows.by_customer(np.where(gave, rows.revenue, 0.0)), rows.by_customer(gave.astype(np.int32))
+    revenue = rows.by_customer(lambda at: np.where(rows.answer[at] > 0, rows.revenue[at], 0.0))
+    answers = rows.by_customer(lambda at: (rows.answer[at] > 0).astype(np.int32))
     order = np.argsort(rows.customer)  # a customer of several accounts counts once
     customer = rows.customer[order]
-    heads = np.flatnonzero(np.append(True, customer[1:] != customer[:-1])[: len(customer)])
-    return _thirds(*(np.add.reduceat(each[order], heads) if len(heads) else each for each in sums))
+    heads = np.flatnonzero(np.append(True, customer[1:] != customer[:-1]))
+    if not len(customer):
+        return _thirds(revenue, answers)
+    return _thirds(*(np.add.reduceat(each[order], heads) for each in (revenue, answers)))
 
 
 def _thirds(revenue: Array, answers: NDArray[Any]) -> Edges:

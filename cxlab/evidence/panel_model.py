@@ -74,7 +74,8 @@ class Design:
         for first in range(0, self.periods, self._in_a_word):
             word = np.zeros(digits.shape[1], dtype=np.int64)
             for digit in digits[first : first + self._in_a_word]:
-                word = word * self._base + digit
+                word *= self._base
+                word += digit
             words.append(word)
         return np.stack(words)
 
@@ -138,7 +139,8 @@ def _add_meetings(row: Array, scores: Array, there: Array, *, one: int, others: 
         row[0] += there[one - k]
         return
     for place, other in enumerate(others[others < k].tolist()):
-        row[place] += np.einsum("qn,qn->n", scores[one], scores[other])
+        if other == one or other // 2 > one // 2:  # nobody gives two answers at once
+            row[place] += np.einsum("qn,qn->n", scores[one], scores[other])
     row[np.searchsorted(others, k) :] += scores[one, others[others >= k] - k]
 
 

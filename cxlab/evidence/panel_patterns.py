@@ -9,7 +9,7 @@ from cxlab.evidence.panel_model import OUTCOMES, Design, Part, by_account
 from cxlab.evidence.panel_rows import Array, Ints
 from cxlab.maths.panel import PanelSums, upper
 
-HELD = 65_536
+HELD = 131_072
 """Customers that wait until they are sorted by their patterns; patterns kept before they are summed up."""
 
 _AT_ONCE = 16_384

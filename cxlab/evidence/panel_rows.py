@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +34,9 @@ FEW = 0.1
 
 _ROW = {"quarter": np.int16, "revenue": np.float64, "days": np.int16, "answer": np.int8}
 _RUN = ("account", "customer")
+
+_AT_ONCE = 65_536
+"""Runs whose values are brought together at a time."""
 
 _BATCH = 262_144
 """Rows that come from the engine at a time."""
@@ -124,11 +127,14 @@ class Rows:
     account: NDArray[Any]
     customer: NDArray[Any]
 
-    def by_customer(self, values: NDArray[Any], how: np.ufunc = np.add) -> NDArray[Any]:
-        """Bring together the values of the rows of each customer."""
-        if not len(self.account):
-            return values[:0]
-        return np.asarray(how.reduceat(how.reduceat(values, self.starts[:-1])[self.order], self.heads[:-1]))
+    def by_customer(self, values: Callable[[slice], NDArray[Any]], how: np.ufunc = np.add) -> NDArray[Any]:
+        """Bring together values of the rows of each customer, of which a stretch of rows is asked at a time."""
+        found = [np.zeros(0)]
+        for first in range(0, len(self.starts) - 1, _AT_ONCE):
+            starts = self.starts[first : first + _AT_ONCE + 1]
+            found.append(how.reduceat(values(slice(starts[0], starts[-1])), starts[:-1] - starts[0]))
+        runs = np.concatenate(found)[self.order]
+        return np.asarray(how.reduceat(runs, self.heads[:-1])) if len(runs) else runs
 
     def of(self, first: int, last: int) -> tuple[Ints, Ints]:
         """Return the rows of customers from the first one up to the last, and the customer of each row from 0."""
@@ -205,7 +211,7 @@ def _in_order(found: dict[str, NDArray[Any]]) -> Rows:
         **found, order=order, heads=np.append(heads, np.int32(len(order))), account=account[heads],
         customer=customer[heads],
     )  # fmt: skip
-    return _only(rows, rows.by_customer(rows.answer, np.maximum) > 0)
+    return _only(rows, rows.by_customer(lambda at: rows.answer[at], np.maximum) > 0)
 
 
 def _only(rows: Rows, who: NDArray[np.bool_]) -> Rows:
