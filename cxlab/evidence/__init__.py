@@ -9,7 +9,8 @@ from cxlab.evidence.experience import experience_table
 from cxlab.evidence.followed import followed
 from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import movements
-from cxlab.evidence.panel import panel_sums, revenue_edges
+from cxlab.evidence.panel import panel_sums
+from cxlab.evidence.panel_blocks import revenue_edges
 from cxlab.evidence.readings import readings
 from cxlab.evidence.recovery import recovery_sums
 from cxlab.evidence.risk import risk_table

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import ibis.expr.types as ir
 import numpy as np
 
+from cxlab.evidence.panel_blocks import ABSENT, Block, Edges, blocks_of, edges_of, revenue_edges
 from cxlab.evidence.panel_model import Design, mean_of, part_of
 from cxlab.evidence.panel_patterns import Summing
 from cxlab.evidence.panel_rows import (
-    GROUPS,
+    DETRACTOR,
     NEEDED,
-    Block,
+    PASSIVE,
+    PROMOTER,
+    Array,
     Everybody,
     Ints,
-    block_of,
-    blocks_of,
+    Rows,
     everybody_of,
-    scored,
+    parts_of,
+    rows_of,
 )
 from cxlab.maths.panel import PanelSums
 from cxlab.quarter import Quarter
@@ -93,9 +97,9 @@ def panel_sums(
 ) -> PanelEvidence:
     """Add up what every account gives to the regressions of revenue on scores.
 
-    Only the rows of customers who ever gave a score are ordered by account and go through the regressions, in
-    blocks of constant size; everybody else is only counted. Accounts and customers are told apart by a 64-bit hash
-    of their ids. Sums of disjoint accounts add, if the edges are the same.
+    Only customers who ever gave a score go through the regressions, in order of account and in blocks of constant
+    size; everybody else is only counted. Accounts and customers are told apart by a 64-bit hash of their ids. Sums
+    of disjoint accounts add, if the edges are the same.
 
     Parameters
     ----------
@@ -109,58 +113,34 @@ def panel_sums(
     Raises
     ------
     ValueError
-        If there is no quarter, the panel holds one that is not among them, or it lacks columns.
+        If there is no quarter, one is left out between others, the panel holds one that is not among them, or it
+        lacks columns.
     """
     if not quarters:
         raise ValueError("panel_sums needs at least one quarter; got none")
+    if any(later.ordinal - earlier.ordinal != 1 for earlier, later in pairwise(quarters)):
+        raise ValueError(f"panel_sums needs quarters one after another; got {', '.join(map(str, quarters))}")
     missing = [name for name in NEEDED if name not in panel.columns]
     if missing:
         raise ValueError(
             f"a panel has the columns {', '.join(NEEDED)}; "
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
-    everybody = everybody_of(panel, quarters=quarters)
-    parting = revenue_edges(panel) if edges is None else edges
-    blocks = (block_of(columns, quarters=quarters) for columns in blocks_of(scored(panel)))
-    return _with_silent(evidence_of(blocks, quarters=tuple(quarters), edges=parting), everybody)
-
-
-def evidence_of(
-    blocks: Iterable[Block], *, quarters: tuple[Quarter, ...], edges: tuple[float, float]
-) -> PanelEvidence:
-    """Add up what the whole accounts of blocks give."""
-    gathering = _Gathering(quarters, edges=edges)
-    for block in blocks:
-        gathering.add(block)
-    return gathering.evidence()
-
-
-def _with_silent(found: PanelEvidence, everybody: Everybody) -> PanelEvidence:
-    """Count those who never gave a score beside those who did."""
-    answers, pairs = found.answers.copy(), found.pairs.copy()
-    answers[:, 0] = everybody.rows - answers[:, 1:].sum(axis=1)
-    pairs[0, 0] += everybody.rows[-1] - pairs.sum()
-    return replace(
-        found, answers=answers, pairs=pairs, active=everybody.active, rows=int(everybody.rows.sum()),
-        revenue=float(everybody.revenue.sum()), revenue_last=float(everybody.revenue[-1]),
-    )  # fmt: skip
-
-
-def revenue_edges(panel: ir.Table) -> tuple[float, float]:
-    """Revenue a quarter below which one third of the customers who ever answered lie, and two thirds."""
-    answered = panel.filter(panel.grp.isin(GROUPS[1:]))
-    means = answered.group_by("customer_id").agg(revenue=answered.revenue_amount.mean())
-    found = means.agg(low=means.revenue.quantile(1 / 3), high=means.revenue.quantile(2 / 3)).to_pandas()
-    low, high = (float(value) for value in found.fillna(0.0).iloc[0])
-    return low, high
+    known = tuple(quarters)
+    everybody = everybody_of(panel, quarters=known)
+    parts = parts_of(everybody, quarters=known)
+    parting = revenue_edges(panel) if edges is None and parts > 1 else edges
+    gathering = _Gathering(known)
+    for part in range(parts):
+        gathering.add_rows(rows_of(panel, everybody=everybody, quarters=known, part=(part, parts)), edges=parting)
+    return gathering.evidence(everybody)
 
 
 class _Gathering:
     """What whole accounts give, block after block."""
 
-    def __init__(self, quarters: tuple[Quarter, ...], *, edges: tuple[float, float]) -> None:
-        periods = len(quarters)
-        self._quarters, self._edges = quarters, np.array(edges)
+    def __init__(self, quarters: tuple[Quarter, ...]) -> None:
+        self._quarters, periods = quarters, len(quarters)
         headline = Design(answers=("",), periods=periods, outcomes=2, within=True)
         self._bands = {band: Summing(headline) for band in BANDS}
         self._pooled = Summing(replace(headline, outcomes=1, within=False))
@@ -168,53 +148,54 @@ class _Gathering:
         self._veto = Summing(replace(headline, answers=("", "now_", "next_"), outcomes=1))
         self._answers = np.zeros((periods, 4), dtype=np.int64)
         self._pairs = np.zeros((4, 4), dtype=np.int64)
-        self._moved = self._active = self._rows = 0
-        self._revenue = self._revenue_moved = self._revenue_last = 0.0
+        self._moved, self._revenue_moved = 0, 0.0
 
-    def add(self, block: Block) -> None:
+    def add_rows(self, rows: Rows, *, edges: Edges | None) -> None:
+        """Add the accounts of rows, parted by edges; by their own where none are told."""
+        parting = np.array(edges or edges_of(rows))
+        for block in blocks_of(rows, quarters=self._quarters):
+            self.add(block, edges=parting)
+
+    def add(self, block: Block, *, edges: Array) -> None:
         """Add the whole accounts of one block."""
-        lag, now, lead, periods = block.lag, block.answer, block.lead, len(self._quarters)
-        revenue = block.revenue[:, None]
-        both = np.column_stack([block.revenue, block.there * block.before[block.customer]])
-        price = part_of(block, lag > 0, {"": lag}, both, periods=periods)
-        self._pooled.add(part_of(block, price.used, {"": lag}, revenue, periods=periods, within=False))
-        asked = (lag > 0) & (now > 0)
-        self._same.add(part_of(block, asked, {"": lag, "now_": now}, revenue, periods=periods))
-        three = {"": lag, "now_": now, "next_": lead}
-        self._veto.add(part_of(block, asked & (lead > 0), three, revenue, periods=periods))
-        band = np.searchsorted(self._edges, mean_of(block.before[price.who], price.owner), side="right")
+        lag, now, lead, account = block.lag, block.answer, block.lead, block.account
+        asked, before = block.asked_before, block.before
+        revenue = block.revenue[None]
+        price = part_of(account, asked, {"": lag}, np.stack([block.revenue, block.there * before]))
+        self._pooled.add(part_of(account, price.used, {"": lag}, revenue, within=False))
+        asked = asked & (now > 0)
+        self._same.add(part_of(account, asked, {"": lag, "now_": now}, revenue))
+        self._veto.add(part_of(account, asked & (lead > 0), {"": lag, "now_": now, "next_": lead}, revenue))
+        band = np.searchsorted(edges, mean_of(before[price.who], price.owner), side="right")
         for place, name in enumerate(BANDS):
             self._bands[name].add(price, band == place)
         self._count(block, moved=price.who[price.moved.any(axis=0)])
 
     def _count(self, block: Block, *, moved: Ints) -> None:
-        periods, now = len(self._quarters), block.answer
-        last = block.quarter == periods - 1
-        has = np.zeros(len(block.start), dtype=bool)
-        has[moved] = True
-        self._answers += np.bincount(block.quarter * 4 + now, minlength=4 * periods).reshape(periods, 4)
-        self._pairs += np.bincount(block.lag[last] * 4 + now[last], minlength=16).reshape(4, 4)
+        here = block.answer[-1] > ABSENT
+        for group in (PASSIVE, PROMOTER, DETRACTOR):
+            self._answers[:, group] += (block.answer == group).sum(axis=1)
+        self._pairs += np.bincount(block.lag[-1][here] * 4 + block.answer[-1][here], minlength=16).reshape(4, 4)
         self._moved += len(moved)
-        self._active += int(block.stays[last].sum())
-        self._rows += len(block.quarter)
-        self._revenue += float(block.revenue.sum())
-        self._revenue_moved += float(block.revenue[has[block.customer]].sum())
-        self._revenue_last += float(block.revenue[last].sum())
+        self._revenue_moved += float(block.revenue[:, moved].sum())
 
-    def evidence(self) -> PanelEvidence:
-        """Return what all blocks gave."""
+    def evidence(self, everybody: Everybody) -> PanelEvidence:
+        """Return what all blocks gave, with those counted who never gave a score."""
+        answers, pairs = self._answers, self._pairs
+        answers[:, 0] = everybody.rows - answers[:, 1:].sum(axis=1)
+        pairs[0, 0] += everybody.rows[-1] - pairs.sum()
         return PanelEvidence(
             quarters=self._quarters,
             bands={name: summing.sums() for name, summing in self._bands.items()},
             same_quarter=self._same.sums(),
             veto=self._veto.sums(),
             pooled=self._pooled.sums(),
-            answers=self._answers,
-            pairs=self._pairs,
+            answers=answers,
+            pairs=pairs,
             moved=self._moved,
-            active=self._active,
-            rows=self._rows,
-            revenue=self._revenue,
+            active=everybody.active,
+            rows=int(everybody.rows.sum()),
+            revenue=float(everybody.revenue.sum()),
             revenue_moved=self._revenue_moved,
-            revenue_last=self._revenue_last,
+            revenue_last=float(everybody.revenue[-1]),
         )

@@ -21,7 +21,9 @@ class Summing:
 
     A customer adds A = X'MX, which hangs on the pattern of answers alone, and s = X'MY. The sum of the v entries
     of A by themselves takes v^2 products a pattern instead of a customer; that of s by A needs s summed within
-    patterns. An account of several customers is summed by itself.
+    patterns. Once hardly two of those who waited answered alike, customers are summed one by one, without sorting;
+    so they are without customer effects, where most entries are zero. An account of several customers is summed by
+    itself.
     """
 
     def __init__(self, design: Design) -> None:
@@ -32,13 +34,13 @@ class Summing:
         self._moved = np.zeros(len(design.scores), dtype=np.int64)
         self._a, self._s, self._yy = np.zeros(v), np.zeros(m * p), np.zeros((m, m))
         self._ss, self._sa, self._aa = np.zeros((m * p, m * p)), np.zeros((m * p, v)), np.zeros((v, v))
-        self._waiting: list[tuple[Ints, Ints, Array]] = []
-        self._length = 0
+        self._waiting: list[tuple[Ints, Array, Array]] = []
+        self._length, self._sorts = 0, design.within
 
     def add(self, part: Part, accounts: NDArray[np.bool_] | None = None) -> None:
         """Add the customers of a block, or those of some of its accounts."""
         inside = slice(None) if accounts is None else accounts[part.owner]
-        owner, words, products = part.owner[inside], part.words[:, inside], part.products[:, inside]
+        owner, answers, products = part.owner[inside], part.answers[:, :, inside], part.products[:, inside]
         self._rows += int(part.rows[inside].sum())
         self._customers += len(owner)
         self._moved += part.moved[:, inside].sum(axis=1)
@@ -48,13 +50,14 @@ class Summing:
         self._clusters += int((members > 0).sum())
         shared = members[owner] > 1
         if shared.any():
-            entries = by_account(self._design.entries(words[:, shared]), owner[shared])
-            together = by_account(products[:, shared], owner[shared])
-            self._lay_down(entries, together, np.ones(entries.shape[1]))
-            self._ss += together @ together.T
-            words, products = words[:, ~shared], products[:, ~shared]
-        self._ss += products @ products.T
-        self._wait(words, np.ones(words.shape[1], dtype=np.int64), products)
+            places, laid = self._design.entries(answers[:, :, shared], products[:, shared])
+            self._lay_down(places, by_account(laid, owner[shared]))
+            answers, products = answers[:, :, ~shared], products[:, ~shared]
+        if self._sorts:
+            self._ss += products @ products.T
+            self._wait(self._design.packed(answers), products)
+        else:
+            self._lay_down(*self._design.entries(answers, products))
 
     def sums(self) -> PanelSums:
         """Return the sums of all that was added."""
@@ -71,37 +74,44 @@ class Summing:
             sa=self._sa.copy(), aa=self._aa.copy(),
         )  # fmt: skip
 
-    def _wait(self, words: Ints, counts: Ints, products: Array) -> None:
-        self._waiting.append((words, counts, products))
+    def _wait(self, words: Ints, products: Array) -> None:
+        self._waiting.append((words, np.ones(words.shape[1]), products))
         self._length += words.shape[1]
         if self._length > HELD:
             self._settle()
-            if self._length > HELD // 2:  # hardly two answer alike
+            if self._length > HELD // 2:
                 self._empty()
+                self._sorts = False
 
     def _settle(self) -> None:
         """Bring together who answered alike."""
         if self._length:
             words, counts, products = (np.concatenate(each, axis=-1) for each in zip(*self._waiting, strict=True))
-            order = np.lexsort(words)
+            order = np.lexsort(words) if len(words) > 1 else np.argsort(words[0])
             words = words[:, order]
             new = np.append(True, (words[:, 1:] != words[:, :-1]).any(axis=0))
-            heads = np.flatnonzero(new)
-            counts = np.add.reduceat(counts[order], heads)
-            products = np.add.reduceat(products[:, order], heads, axis=1)
-            self._waiting, self._length = [(words[:, heads], counts, products)], len(heads)
+            pattern = np.empty(len(order), dtype=np.int64)
+            pattern[order] = np.cumsum(new) - 1
+            sums = np.array([np.bincount(pattern, weights=each) for each in (counts, *products)])
+            self._waiting, self._length = [(words[:, new], sums[0], sums[1:])], sums.shape[1]
 
     def _empty(self) -> None:
         """Sum up the patterns kept, and keep none."""
         for words, counts, products in self._waiting:
             for first in range(0, words.shape[1], _AT_ONCE):
                 some = slice(first, first + _AT_ONCE)
-                self._lay_down(
-                    self._design.entries(words[:, some]), products[:, some], counts[some].astype(np.float64)
-                )
+                answers = self._design.unpacked(words[:, some])
+                self._lay_down(*self._design.entries(answers, products[:, some]), counts[some])
         self._waiting, self._length = [], 0
 
-    def _lay_down(self, entries: Array, products: Array, counts: Array) -> None:
-        self._a += entries @ counts
-        self._sa += products @ entries.T
-        self._aa += (entries * counts) @ entries.T
+    def _lay_down(self, places: Ints, laid: Array, counts: Array | None = None) -> None:
+        """Add what `Design.entries` lays out: of accounts one by one, or of patterns that so many share."""
+        entries, products = np.split(laid, [len(places)])
+        if counts is None:
+            across = laid @ laid.T
+            self._ss += across[len(places) :, len(places) :]
+        else:
+            across = np.concatenate([entries * counts, products]) @ entries.T
+        self._a[places] += entries.sum(axis=1) if counts is None else entries @ counts
+        self._aa[np.ix_(places, places)] += across[: len(places), : len(places)]
+        self._sa[:, places] += across[len(places) :, : len(places)]

@@ -1,15 +1,17 @@
-"""Rows of a panel in blocks of whole accounts, each beside the answers a quarter earlier and later."""
+"""Rows of a panel as they lie in its file, and its customers in order of account."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from cxlab.evidence.keys import word_of
 from cxlab.quarter import Quarter
 
 Array = NDArray[np.float64]
@@ -19,45 +21,34 @@ GROUPS = ("", "passive", "promoter", "detractor")
 """Codes of a quarter's answer; the first stands for no answer."""
 PASSIVE, PROMOTER, DETRACTOR = 1, 2, 3
 
-BLOCK = 65_536
-"""Rows of the panel read at a time."""
-
 NEEDED = (
     "customer_id", "account_id", "quarter_number", "revenue_amount", "active_days", "active_end", "grp",
 )  # fmt: skip
 """Columns of the panel that are read."""
 
-COLUMNS = ("account", "customer", "quarter", "revenue", "days", "answer", "stays")
-"""Columns of a block as they come from the engine."""
+HELD = 67_108_864
+"""Rows held at a time; a panel that may have more is read several times, some accounts each time."""
 
+FEW = 0.1
+"""Where fewer rows than this hold a score, the engine picks the customers who gave one; else all rows are read."""
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Block:
-    """Rows of whole accounts, sorted; positions count from 0 inside the block.
+_ROW = {"quarter": np.int16, "revenue": np.float64, "days": np.int16, "answer": np.int8}
+_RUN = ("account", "customer")
 
-    ``lag`` and ``lead`` are the customer's answers a quarter earlier and later (0: none); ``start`` is the first
-    row of each customer; ``before`` is what each customer brought a quarter until the first score used.
-    """
+_AT_ONCE = 65_536
+"""Runs whose values are brought together at a time."""
 
-    account: Ints
-    customer: Ints
-    quarter: Ints
-    revenue: Array
-    there: Array
-    stays: NDArray[np.bool_]
-    answer: Ints
-    lag: Ints
-    lead: Ints
-    start: Ints
-    before: Array
+_BATCH = 262_144
+"""Rows that come from the engine at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Everybody:
-    """Rows and revenue of each quarter, whoever they are of, and customers active at the last close."""
+    """Rows, revenue and scores of each quarter, whoever they are of, and customers active at the last close."""
 
     rows: Ints
     revenue: Ints
+    scores: Ints
     active: int
 
 
@@ -72,6 +63,7 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     sums = panel.group_by("quarter_number").agg(
         rows=panel.count(),
         revenue=panel.revenue_amount.sum().cast("decimal(38, 0)").cast("int64").fill_null(0),
+        scores=(_answer(panel) > 0).cast("int64").sum().cast("int64").fill_null(0),
         active=panel.active_end.cast("int64").sum().cast("int64").fill_null(0),
     )
     found = sums.to_pandas().set_index("quarter_number")
@@ -79,41 +71,19 @@ def everybody_of(panel: ir.Table, *, quarters: Sequence[Quarter]) -> Everybody:
     numbers = [quarter.ordinal for quarter in quarters]
     laid = found.reindex(numbers, fill_value=0).astype("int64")
     return Everybody(
-        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), active=int(laid["active"].iloc[-1])
-    )
+        rows=laid["rows"].to_numpy(), revenue=laid["revenue"].to_numpy(), scores=laid["scores"].to_numpy(),
+        active=int(laid["active"].iloc[-1]),
+    )  # fmt: skip
 
 
-def scored(panel: ir.Table) -> ir.Table:
-    """Rows of customers who ever gave a score."""
-    gave = panel.filter(panel.grp.isin(GROUPS[1:])).select("customer_id")
-    return panel.semi_join(gave, "customer_id")
+def _answer(panel: ir.Table) -> ir.IntegerValue:
+    """Place in `GROUPS`."""
+    return word_of(panel.grp.cast("string"), GROUPS[1:]) % len(GROUPS)  # no group at all comes after the last
 
 
-def blocks_of(panel: ir.Table) -> Iterator[dict[str, NDArray[np.generic]]]:
-    """Yield columns of whole accounts, in order of account, customer and quarter."""
-    account = ibis.coalesce(panel.account_id.nullif(""), panel.customer_id)
-    code = ibis.cases(*((panel.grp == group, place) for place, group in enumerate(GROUPS) if group), else_=0)
-    rows = panel.select(
-        account=account.hash(),
-        customer=panel.customer_id.hash(),
-        quarter=panel.quarter_number.cast("int32"),
-        revenue=panel.revenue_amount.cast("float64"),
-        days=panel.active_days.cast("float64"),
-        answer=code.cast("int8"),
-        stays=panel.active_end.cast("int8"),
-    ).order_by("account", "customer", "quarter")
-    kept: dict[str, NDArray[np.generic]] = {}
-    for batch in rows.to_pyarrow_batches(chunk_size=BLOCK):
-        new = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in COLUMNS}
-        columns = {name: np.concatenate([kept[name], new[name]]) for name in COLUMNS} if kept else new
-        if not len(columns["account"]):
-            continue
-        whole = int(np.searchsorted(columns["account"], columns["account"][-1]))
-        if whole:
-            yield {name: column[:whole] for name, column in columns.items()}
-        kept = {name: column[whole:] for name, column in columns.items()}
-    if kept:
-        yield kept
+@ibis.udf.scalar.builtin(name="hash", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]
+def hash_of(text: ir.StringValue) -> ir.IntegerValue:
+    """Hash of an id as the engine has it: ibis would take the way through bits, which costs more than hashing."""
 
 
 def _refuse_other_quarters(found: NDArray[np.generic], *, quarters: Sequence[Quarter]) -> None:
@@ -126,38 +96,130 @@ def _refuse_other_quarters(found: NDArray[np.generic], *, quarters: Sequence[Qua
         )
 
 
-def block_of(columns: Mapping[str, NDArray[np.generic]], *, quarters: Sequence[Quarter]) -> Block:
-    """Turn columns in order of account, customer and quarter into a block."""
-    account, customer, number = (columns[name].astype(np.int64) for name in ("account", "customer", "quarter"))
-    rows = len(account)
-    new = np.ones(rows, dtype=bool)
-    new[1:] = (customer[1:] != customer[:-1]) | (account[1:] != account[:-1])
-    answer = columns["answer"].astype(np.int64)
-    follows = ~new
-    follows[1:] &= number[1:] - number[:-1] == 1
-    lag, lead = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
-    lag[1:] = np.where(follows[1:], answer[:-1], 0)
-    lead[:-1] = np.where(follows[1:], answer[1:], 0)
-    quarter = np.searchsorted([each.ordinal for each in quarters], number).astype(np.int64)
-    revenue = columns["revenue"].astype(np.float64)
-    there = columns["days"].astype(np.float64) / np.array([each.days for each in quarters], dtype=float)[quarter]
-    start = np.flatnonzero(new)
-    who = np.cumsum(new) - 1
-    return Block(
-        account=account, customer=who, quarter=quarter, revenue=revenue, there=there, answer=answer, lag=lag,
-        lead=lead, start=start, stays=columns["stays"].astype(bool),
-        before=_before(revenue, there, used=lag > 0, customer=who, start=start),
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """Rows in the order in which they were read, and customers in order of account, then customer.
+
+    Rows of a customer that lie together are a run. Whoever moved from one account to another is a customer of
+    each. Nothing but where a row lies hangs on the order of reading.
+
+    Parameters
+    ----------
+    quarter, revenue, days, answer : (rows,) arrays
+        Place of the quarter, minor units, days there, place in `GROUPS`.
+    starts : (runs + 1,) array
+        Where the rows of each run begin.
+    order : (runs of customers,) array
+        Runs, customer by customer.
+    heads : (N + 1,) array
+        Where the runs of each customer begin in ``order``.
+    account, customer : (N,) arrays
+        Hashes of the ids.
+    """
+
+    quarter: NDArray[np.int16]
+    revenue: Array
+    days: NDArray[np.int16]
+    answer: NDArray[np.int8]
+    starts: NDArray[np.int32]
+    order: NDArray[np.int32]
+    heads: NDArray[np.int32]
+    account: NDArray[Any]
+    customer: NDArray[Any]
+
+    def by_customer(self, values: Callable[[slice], NDArray[Any]], how: np.ufunc = np.add) -> NDArray[Any]:
+        """Bring together values of the rows of each customer, of which a stretch of rows is asked at a time."""
+        found = [np.zeros(0)]
+        for first in range(0, len(self.starts) - 1, _AT_ONCE):
+            starts = self.starts[first : first + _AT_ONCE + 1]
+            found.append(how.reduceat(values(slice(starts[0], starts[-1])), starts[:-1] - starts[0]))
+        runs = np.concatenate(found)[self.order]
+        return np.asarray(how.reduceat(runs, self.heads[:-1])) if len(runs) else runs
+
+    def of(self, first: int, last: int) -> tuple[Ints, Ints]:
+        """Return the rows of customers from the first one up to the last, and the customer of each row from 0."""
+        heads = self.heads[first : last + 1].astype(np.int64)
+        runs = self.order[heads[0] : heads[-1]]
+        begin = self.starts[runs].astype(np.int64)
+        length = self.starts[runs + 1] - begin
+        owner = np.repeat(np.arange(last - first), np.diff(heads))
+        before = np.cumsum(length) - length
+        return np.repeat(begin - before, length) + np.arange(int(length.sum())), np.repeat(owner, length)
+
+
+def parts_of(everybody: Everybody, *, quarters: Sequence[Quarter]) -> int:
+    """Return how often a panel is read so that no more than `HELD` rows are held at a time."""
+    return max(1, -(-_most(everybody, quarters=quarters) // HELD))
+
+
+def _most(everybody: Everybody, *, quarters: Sequence[Quarter]) -> int:
+    """Return the most rows that are read."""
+    rows, scores = int(everybody.rows.sum()), int(everybody.scores.sum())
+    return min(rows, scores * len(quarters)) if _few(everybody) else rows
+
+
+def _few(everybody: Everybody) -> bool:
+    return bool(everybody.scores.sum() < FEW * everybody.rows.sum())
+
+
+def rows_of(
+    panel: ir.Table, *, everybody: Everybody, quarters: Sequence[Quarter], part: tuple[int, int] = (0, 1)
+) -> Rows:
+    """Read the customers who ever gave a score, or one part of so many of them; no part cuts an account."""
+    account, customer = (hash_of(panel[name].cast("string")) for name in ("account_id", "customer_id"))
+    alone = account.isin([hash_of(ibis.literal("")), hash_of(ibis.null("string"))])
+    rows = panel.select(
+        account=ibis.ifelse(alone, customer, account),  # of numbers: many times faster than of texts
+        customer=customer,
+        quarter=panel.quarter_number - quarters[0].ordinal,
+        revenue=panel.revenue_amount,
+        days=panel.active_days,
+        answer=_answer(panel),
+    )
+    if _few(everybody):
+        gave = panel.filter(panel.grp.isin(GROUPS[1:]))  # asked of `rows` twice, the engine would keep them all
+        rows = rows.semi_join(gave.select(customer=hash_of(gave.customer_id.cast("string"))), "customer")
+    which, of = part
+    return _read(rows.filter(rows.account % of == which) if of > 1 else rows)
+
+
+def _read(panel: ir.Table) -> Rows:
+    """Read rows, put their customers in order and leave out those who never gave a score."""
+    found: dict[str, list[NDArray[Any]]] = {name: [] for name in (*_ROW, *_RUN, "starts")}
+    size = 0
+    for batch in panel.to_pyarrow_batches(chunk_size=_BATCH):
+        new = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in (*_ROW, *_RUN)}
+        other = [new[name][1:] != new[name][:-1] for name in _RUN]
+        heads = np.flatnonzero(np.append(True, other[0] | other[1])[: len(batch)])
+        for name, kind in _ROW.items():
+            found[name].append(new[name].astype(kind))  # and copied: a view would hold the whole batch
+        for name in _RUN:
+            found[name].append(new[name][heads])
+        found["starts"].append((heads + size).astype(np.int32))
+        size += len(batch)
+    found["starts"].append(np.array([size], dtype=np.int32))
+    return _in_order({name: np.concatenate(found.pop(name) or [np.empty(0, dtype=np.int8)]) for name in [*found]})
+
+
+def _in_order(found: dict[str, NDArray[Any]]) -> Rows:
+    """Put runs in order of account and customer."""
+    order = np.lexsort([found[name] for name in reversed(_RUN)]).astype(np.int32)
+    account, customer = (found.pop(name)[order] for name in _RUN)
+    new = np.append(True, (account[1:] != account[:-1]) | (customer[1:] != customer[:-1]))[: len(order)]
+    heads = np.flatnonzero(new).astype(np.int32)
+    rows = Rows(
+        **found, order=order, heads=np.append(heads, np.int32(len(order))), account=account[heads],
+        customer=customer[heads],
     )  # fmt: skip
+    return _only(rows, rows.by_customer(lambda at: rows.answer[at], np.maximum) > 0)
 
 
-def _before(revenue: Array, there: Array, *, used: NDArray[np.bool_], customer: Ints, start: Ints) -> Array:
-    """Revenue a full quarter of each customer in the rows before the first one used; 0 where none is used."""
-    spent, time = (np.concatenate([[0.0], np.cumsum(column)]) for column in (revenue, there))
-    at = np.flatnonzero(used)
-    first = np.full(len(start), -1, dtype=np.int64)
-    first[customer[at][::-1]] = at[::-1]
-    has = first >= 0
-    time_before = np.where(has, time[first] - time[start], 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rate = (spent[first] - spent[start]) / time_before
-    return np.where(time_before > 0, rate, 0.0)
+def _only(rows: Rows, who: NDArray[np.bool_]) -> Rows:
+    """Leave out customers; their rows stay where they lie."""
+    if who.all():
+        return rows
+    runs = np.diff(rows.heads)
+    return replace(
+        rows, order=rows.order[np.repeat(who, runs)], account=rows.account[who], customer=rows.customer[who],
+        heads=np.append(0, np.cumsum(runs[who])).astype(np.int32),
+    )  # fmt: skip

@@ -10,46 +10,49 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlab.evidence import panel_patterns
+from cxlab.evidence.panel_blocks import ABSENT, Block
 from cxlab.evidence.panel_model import Design, part_of
 from cxlab.evidence.panel_patterns import Summing
-from cxlab.evidence.panel_rows import Block
 from cxlab.maths.panel import PanelSums, upper
 
 
 def made_up_block(*, customers, periods, seed, linked=0.2):
     """A block of customers who are there in some periods; some share the account of the one before."""
     draw = np.random.default_rng(seed)
-    there = draw.random((customers, periods)) < 0.8
-    there[:, 0] |= ~there.any(axis=1)
-    customer, quarter = (np.ascontiguousarray(each).astype(np.int64) for each in np.nonzero(there))
-    rows = len(customer)
+    there = draw.random((periods, customers)) < 0.8
+    there[0] |= ~there.any(axis=0)
     account = np.cumsum(np.append(True, draw.random(customers - 1) >= linked)) - 1
-    lag, now, lead = (draw.integers(0, 4, rows) for _ in range(3))
+    answer = np.where(there, draw.integers(0, 4, there.shape), ABSENT).astype(np.int8)
     return Block(
-        account=account[customer], customer=customer, quarter=quarter, revenue=draw.normal(100, 20, rows),
-        there=draw.uniform(0.5, 1, rows), stays=np.ones(rows, dtype=bool), answer=now, lag=lag, lead=lead,
-        start=np.flatnonzero(np.append(True, customer[1:] != customer[:-1])), before=np.zeros(customers),
+        account=account, answer=answer, revenue=draw.normal(100, 20, there.shape) * there,
+        there=draw.uniform(0.5, 1, there.shape) * there,
     )  # fmt: skip
 
 
-def laid_out(block, *, answers, periods, within):
+def answers_of(block, *, names):
+    """Answers a quarter before, of the quarter and of the next, as many as are asked for; where all are there."""
+    answers = dict(list({"": block.lag, "now_": block.answer, "next_": block.lead}.items())[:names])
+    return answers, np.logical_and.reduce([answer > 0 for answer in answers.values()]) & block.asked_before
+
+
+def laid_out(block, *, names, within):
     """A, s and Y'MY of each account, from its rows."""
-    found = {}
-    used = np.logical_and.reduce([answer > 0 for answer in answers])
-    counts = np.bincount(block.customer[used], minlength=len(block.start))
-    used &= (counts[block.customer] > 1) | (not within)
-    for customer in np.unique(block.customer[used]):
-        at = np.flatnonzero(used & (block.customer == customer))
-        x = np.zeros((len(at), 2 * len(answers) + periods))
-        for place, answer in enumerate(answers):
-            x[:, 2 * place], x[:, 2 * place + 1] = answer[at] == 2, answer[at] == 3
-        x[np.arange(len(at)), 2 * len(answers) + block.quarter[at]] = 1
-        y = block.revenue[at]
+    answers, used = answers_of(block, names=names)
+    found, periods = {}, len(used)
+    for customer, account in enumerate(block.account):
+        at = np.flatnonzero(used[:, customer])
+        if len(at) < 1 + within:
+            continue
+        x = np.zeros((len(at), 2 * names + periods))
+        for place, answer in enumerate(answers.values()):
+            x[:, 2 * place], x[:, 2 * place + 1] = answer[at, customer] == 2, answer[at, customer] == 3
+        x[np.arange(len(at)), 2 * names + at] = 1
+        y = block.revenue[at, customer]
         if within:
             x, y = x - x.mean(axis=0), y - y.mean()
-        a, s, yy = found.get(block.account[at[0]], (0.0, 0.0, 0.0))
-        found[block.account[at[0]]] = (a + x.T @ x, s + x.T @ y, yy + y @ y)
-    return found
+        a, s, yy = found.get(account, (0.0, 0.0, 0.0))
+        found[account] = (a + x.T @ x, s + x.T @ y, yy + y @ y)
+    return list(found.values())
 
 
 @settings(max_examples=25, deadline=None)
@@ -66,12 +69,11 @@ def test_sums_by_pattern_are_sums_by_account(seed, names, within, held, periods)
         summing, expected = None, []
         for number in range(3):
             block = made_up_block(customers=30, periods=periods, seed=seed + number)
-            answers = dict(list({"": block.lag, "now_": block.answer, "next_": block.lead}.items())[:names])
-            used = np.logical_and.reduce([answer > 0 for answer in answers.values()])
-            part = part_of(block, used, answers, block.revenue[:, None], periods=periods, within=within)
+            answers, used = answers_of(block, names=names)
+            part = part_of(block.account, used, answers, block.revenue[None], within=within)
             summing = summing or Summing(part.design)
             summing.add(part)
-            expected += laid_out(block, answers=list(answers.values()), periods=periods, within=within).values()
+            expected += laid_out(block, names=names, within=within)
         sums = summing.sums()
     p = 2 * names + periods
     flat = np.array([a[upper(p)] for a, _, _ in expected]).reshape(-1, p * (p + 1) // 2)
@@ -88,7 +90,7 @@ def test_sums_by_pattern_are_sums_by_account(seed, names, within, held, periods)
 @given(seed=st.integers(0, 10_000))
 def test_groups_of_accounts_add_up_to_all_of_them(seed):
     block = made_up_block(customers=40, periods=6, seed=seed)
-    part = part_of(block, block.lag > 0, {"": block.lag}, block.revenue[:, None], periods=6)
+    part = part_of(block.account, block.asked_before, {"": block.lag}, block.revenue[None])
     chosen = np.random.default_rng(seed).random(part.owner.max() + 1) < 0.4
     every, some, others = (Summing(part.design) for _ in range(3))
     every.add(part)

@@ -12,8 +12,9 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlab.evidence import panel_rows
-from cxlab.evidence.panel import panel_sums, revenue_edges
+from cxlab.evidence import panel_blocks, panel_rows
+from cxlab.evidence.panel import panel_sums
+from cxlab.evidence.panel_blocks import revenue_edges
 from cxlab.maths.panel import PanelSums, panel_fit
 from cxlab.quarter import Quarter
 
@@ -149,19 +150,69 @@ def alike(one, other):
 
 
 @settings(max_examples=8, deadline=None)
-@given(seed=st.integers(0, 10_000), cut=st.floats(0.1, 0.9), block=st.sampled_from([1, 7, 64, 65_536]))
-def test_disjoint_accounts_add_in_any_order_and_in_blocks_of_any_size(draw_panel, thin, add_up, seed, cut, block):
+@given(seed=st.integers(0, 10_000), cut=st.floats(0.1, 0.9), cells=st.sampled_from([1, 7, 64, 65_536]))
+def test_disjoint_accounts_add_in_any_order_and_in_blocks_of_any_size(draw_panel, thin, add_up, seed, cut, cells):
     rows = thin(draw_panel(customers=60, asked=0.6, family=2, seed=seed), seed=seed)
     whole = add_up(rows)
     accounts = np.random.default_rng(seed).permutation(rows["account_id"].unique())
     first = set(accounts[: int(cut * len(accounts))])
     parts = [rows[rows["account_id"].isin(first) == inside] for inside in (True, False)]
     assert alike(whole, add_up(parts[0]) + add_up(parts[1]))
-    size, panel_rows.BLOCK = panel_rows.BLOCK, block
-    try:
-        assert alike(whole, add_up(rows.sample(frac=1, random_state=seed)))
-    finally:
-        panel_rows.BLOCK = size
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(panel_blocks, "CELLS", cells)
+        assert alike(whole, add_up(rows))
+
+
+def same(one, other):
+    """Equal to the last digit."""
+    return np.array_equal(flat(one), flat(other))
+
+
+def mixed(rows):
+    """Customers of their own, one whose id is the account of another, one who shares an account for a while."""
+    ids = rows["customer_id"].unique()
+    own = rows.assign(account_id=rows["customer_id"])
+    own.loc[own["customer_id"] == ids[3], "account_id"] = ids[2]
+    own.loc[(own["customer_id"] == ids[5]) & (own["quarter_number"] > QUARTERS[4].ordinal), "account_id"] = ids[9]
+    return own
+
+
+@pytest.mark.parametrize("lie", ["shuffled", "backwards", "by quarter", "one customer apart"])
+def test_however_rows_lie_sums_are_the_same_to_the_last_digit(draw_panel, thin, lie):
+    rows = mixed(thin(draw_panel(customers=120, asked=0.4, family=2, seed=3), seed=3))
+    ways = {
+        "shuffled": rows.sample(frac=1, random_state=5), "backwards": rows[::-1],
+        "by quarter": rows.sort_values("quarter_number", kind="stable"),
+        "one customer apart": pd.concat([rows.iloc[1:], rows.iloc[:1]]),
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(panel_blocks, "CELLS", 200)
+        sums = [panel_sums(ibis.memtable(each), quarters=QUARTERS) for each in (rows, ways[lie])]
+    assert same(*sums)
+
+
+@pytest.mark.parametrize("few", [0.0, 1.1])
+def test_whoever_picks_those_who_gave_a_score_sums_are_the_same(draw_panel, few, monkeypatch):
+    rows = mixed(draw_panel(customers=200, asked=0.05, seed=8))
+    whole = panel_sums(ibis.memtable(rows), quarters=QUARTERS)
+    monkeypatch.setattr(panel_rows, "FEW", few)
+    assert same(panel_sums(ibis.memtable(rows), quarters=QUARTERS), whole)
+
+
+def test_a_panel_read_in_parts_gives_what_it_gives_at_once(rows, monkeypatch):
+    panel = ibis.memtable(rows)
+    whole = panel_sums(panel, quarters=QUARTERS)
+    monkeypatch.setattr(panel_rows, "HELD", len(rows) // 5)
+    in_parts = panel_sums(panel, quarters=QUARTERS)
+    assert alike(in_parts, whole)
+    assert [in_parts.bands[band].rows for band in whole.bands] == [sums.rows for sums in whole.bands.values()]
+
+
+def test_edges_are_those_of_the_rows_held(rows):
+    mixed_rows = ibis.memtable(mixed(rows))
+    everybody = panel_rows.everybody_of(mixed_rows, quarters=QUARTERS)
+    held = panel_rows.rows_of(mixed_rows, everybody=everybody, quarters=QUARTERS)
+    assert panel_blocks.edges_of(held) == revenue_edges(mixed_rows)
 
 
 def test_who_never_gave_a_score_is_counted_and_enters_no_regression(rows, evidence, draw_panel, add_up):
@@ -216,6 +267,11 @@ def test_a_panel_without_what_is_read_is_refused(rows):
     )
     with pytest.raises(ValueError, match=message):
         panel_sums(ibis.memtable(rows.drop(columns=["account_id", "grp"])), quarters=QUARTERS)
+
+
+def test_a_quarter_left_out_is_refused(rows):
+    with pytest.raises(ValueError, match=r"^panel_sums needs quarters one after another; got 2024Q1, 2024Q3$"):
+        panel_sums(ibis.memtable(rows), quarters=[QUARTERS[0], QUARTERS[2]])
 
 
 def test_no_quarter_is_refused(rows):
