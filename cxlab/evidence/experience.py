@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from cxlab.evidence.bucket import bucket_in
-from cxlab.evidence.parts import by_part
+from cxlab.evidence.keys import Ints, Keys, packed_rows, stretches, unpacked
+from cxlab.evidence.panel_rows import ASKED
+from cxlab.evidence.tally import tallied
 from cxlab.quarter import DAYS_PER_MONTH, Quarter, day_number
 
-NEEDED = ("customer_id", "account_id", "quarter_number", "grp", "left", "tenure_days")
+NEEDED = ("customer_id", "account_id", "quarter_number", "grp_before", "left", "tenure_days")
 
 BANDS = (1, 3, 6, 12, 24)
 """Months at which one band of tenure ends and the next begins."""
@@ -57,34 +58,28 @@ def experience_table(
             f"a panel has the columns {', '.join(dict.fromkeys((*NEEDED, *by)))}; "
             f"{', '.join(missing)} not among {', '.join(panel.columns)}"
         )
-    keys = ["quarter", "grp", "tenure_band", *by, *(["bucket"] if bucket else [])]
-    frames = [_followed(part, quarters=quarters, by=by, bucket=bucket, keys=keys) for (part,) in by_part(panel)]
-    counts = pd.concat(frames, ignore_index=True).groupby(keys, dropna=False, sort=False, as_index=False).sum()
-    return counts.sort_values(keys, ignore_index=True)[[*keys, "customers", "lost"]]
-
-
-def _followed(
-    panel: ir.Table, *, quarters: Sequence[Quarter], by: Sequence[str], bucket: bool, keys: Sequence[str]
-) -> pd.DataFrame:
     numbers = [quarter.ordinal for quarter in quarters]
     # who joins in a quarter has no tenure on its first day, and was not there at the close before
-    followed = panel.filter(panel.quarter_number.isin(numbers) & (panel.tenure_days > 0))
-    asked = panel.filter((panel.grp != "") & panel.quarter_number.isin([number - 1 for number in numbers]))
-    asked = asked.select(who="customer_id", then=asked.quarter_number + 1, answer="grp")
-    rows = followed.left_join(asked, [followed.customer_id == asked.who, followed.quarter_number == asked.then])
-    edges = [round(months * DAYS_PER_MONTH) for months in BANDS]
-    band = sum(((rows.tenure_days > edge).cast("int32") for edge in edges), ibis.literal(0, type="int32"))
-    rows = rows.select(
-        *by,
-        quarter=rows.quarter_number,
-        grp=rows.answer.fill_null(""),
-        tenure_band=band.cast("int32"),
-        lost=rows.left.cast("int64"),
-        **({"bucket": bucket_in(rows)} if bucket else {}),
-    )
-    counts = rows.group_by(keys).agg(customers=rows.count(), lost=rows.lost.sum().cast("int64"))
-    frame: pd.DataFrame = counts.to_pandas()
-    return frame
+    rows = panel.filter(panel.quarter_number.isin(numbers) & (panel.tenure_days > 0))
+    keys = Keys.of(panel, ["grp_before", *by, *(["bucket"] if bucket else [])])
+    first, last = min(numbers), max(numbers)
+    columns = {**keys.columns(rows), "quarter": rows.quarter_number - first, "tenure": rows.tenure_days,
+               "left": rows.left.fill_null(False)}  # fmt: skip
+    band = stretches([round(months * DAYS_PER_MONTH) + 1 for months in BANDS])
+    sizes = (last - first + 1, len(BANDS) + 1, *keys.sizes, 2)
+
+    def made(batch: Mapping[str, Ints]) -> dict[str, Ints]:
+        places = [batch["quarter"], band(batch["tenure"]), *keys.places_in(batch), batch["left"]]
+        return {"all": packed_rows(places, sizes)}
+
+    found = tallied(columns, made, rows)["all"]
+    quarter, bands, *values, left = unpacked(found.numbers, sizes)
+    counts = keys.frame(values).rename(columns={"grp_before": "grp"})
+    counts["quarter"], counts["tenure_band"] = quarter + first, bands
+    counts["customers"], counts["lost"] = found.counts, found.counts * left
+    names = ["quarter", "grp", "tenure_band", *by, *(["bucket"] if bucket else [])]
+    counted = counts.groupby(names, as_index=False, sort=True, dropna=False)[["customers", "lost"]].sum()
+    return counted.astype({"quarter": "int32", "tenure_band": "int32"})
 
 
 def answers_known(panel: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
@@ -110,6 +105,8 @@ def answers_known(panel: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     """
     if not quarters:
         raise ValueError("answers_known needs at least one quarter; got none")
+    if ASKED in panel.columns:
+        panel = panel.filter(panel[ASKED])
     asked = panel.filter((panel.grp != "") & panel.quarter_number.isin([quarter.ordinal for quarter in quarters]))
     closes = ((asked.quarter_number == quarter.ordinal, day_number(quarter.end)) for quarter in quarters)
     return asked.select("customer_id", from_day=ibis.cases(*closes, else_=0).cast("int32"), grp="grp")

@@ -29,6 +29,9 @@ NEEDED = (
 HELD = 67_108_864
 """Rows held at a time; a panel that may have more is read several times, some accounts each time."""
 
+ASKED = "asked"
+"""Column that says which rows are of customers ever asked; without it those who gave a score are looked for."""
+
 FEW = 0.1
 """Where fewer rows than this hold a score, the engine picks the customers who gave one; else all rows are read."""
 
@@ -166,6 +169,8 @@ def rows_of(
     panel: ir.Table, *, everybody: Everybody, quarters: Sequence[Quarter], part: tuple[int, int] = (0, 1)
 ) -> Rows:
     """Read the customers who ever gave a score, or one part of so many of them; no part cuts an account."""
+    if ASKED in panel.columns:
+        panel = panel.filter(panel[ASKED])
     account, customer = (hash_of(panel[name].cast("string")) for name in ("account_id", "customer_id"))
     alone = account.isin([hash_of(ibis.literal("")), hash_of(ibis.null("string"))])
     rows = panel.select(
@@ -176,7 +181,7 @@ def rows_of(
         days=panel.active_days,
         answer=_answer(panel),
     )
-    if _few(everybody):
+    if ASKED not in panel.columns and _few(everybody):
         gave = panel.filter(panel.grp.isin(GROUPS[1:]))  # asked of `rows` twice, the engine would keep them all
         rows = rows.semi_join(gave.select(customer=hash_of(gave.customer_id.cast("string"))), "customer")
     which, of = part

@@ -33,7 +33,8 @@ def immortal():
             if left:
                 break
     names = ["customer_id", "account_id", "quarter_number", "grp", "left", "tenure_days", "plan"]
-    return pd.DataFrame(rows, columns=names).astype({"quarter_number": "int32", "tenure_days": "int32"})
+    frame = pd.DataFrame(rows, columns=names).astype({"quarter_number": "int32", "tenure_days": "int32"})
+    return frame.assign(grp_before=frame.groupby("customer_id")["grp"].shift(fill_value=""))  # quarter by quarter
 
 
 @pytest.fixture(scope="module")

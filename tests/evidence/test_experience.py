@@ -20,7 +20,12 @@ def panel_of(rows):
     frame = pd.DataFrame(rows, columns=COLUMNS).astype(
         {"left": bool, "quarter_number": "int32", "tenure_days": "int32"}
     )
-    return ibis.memtable(frame.assign(account_id=frame["customer_id"]))
+    answers = frame.set_index(["customer_id", "quarter_number"])["grp"].to_dict()
+    before = [
+        answers.get((who, number - 1), "")
+        for who, number in zip(frame["customer_id"], frame["quarter_number"], strict=True)
+    ]
+    return ibis.memtable(frame.assign(account_id=frame["customer_id"], grp_before=before))
 
 
 def test_an_answer_counts_from_the_close_after_it():
@@ -81,7 +86,7 @@ def test_what_is_not_asked_well_is_refused():
     with pytest.raises(ValueError, match=r"^experience_table needs at least one quarter; got none$"):
         experience_table(panel, quarters=[])
     said = (
-        "a panel has the columns customer_id, account_id, quarter_number, grp, left, tenure_days, colour; "
+        "a panel has the columns customer_id, account_id, quarter_number, grp_before, left, tenure_days, colour; "
         f"colour not among {', '.join(panel.columns)}"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
