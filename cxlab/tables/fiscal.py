@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ibis
@@ -47,6 +47,22 @@ def calendar(quarters: Sequence[Quarter]) -> ir.Table:
 
 def quarter_of(day: ir.IntegerValue, *, quarters: Sequence[Quarter]) -> ir.IntegerValue:
     """Return the number of the quarter a day number lies in; that of a neighbour for days outside the quarters."""
-    edges = [day_literal(quarter.start) for quarter in (*quarters, quarters[-1] + 1)]
-    passed = [(day >= edge).cast("int32") for edge in edges]
-    return (sum(passed[1:], passed[0]) + (quarters[0].ordinal - 1)).cast("int32")
+    around = [quarters[0] - 1, *quarters, quarters[-1] + 1]
+    return _among(day, quarters=around, told=lambda quarter: ibis.literal(quarter.ordinal, type="int32"))
+
+
+def quarter_end_of(day: ir.IntegerValue, *, quarters: Sequence[Quarter]) -> ir.IntegerValue:
+    """Return the first day after the quarter a day number lies in; that of a neighbour outside the quarters."""
+    around = [quarters[0] - 1, *quarters, quarters[-1] + 1]
+    return _among(day, quarters=around, told=lambda quarter: day_literal(quarter.end))
+
+
+def _among(
+    day: ir.IntegerValue, *, quarters: Sequence[Quarter], told: Callable[[Quarter], ir.IntegerScalar]
+) -> ir.IntegerValue:
+    """Halve the quarters until one is left: few comparisons a day, however many quarters there are."""
+    if len(quarters) == 1:
+        return told(quarters[0])
+    half = len(quarters) // 2
+    earlier, later = (_among(day, quarters=some, told=told) for some in (quarters[:half], quarters[half:]))
+    return ibis.ifelse(day < day_literal(quarters[half].start), earlier, later)

@@ -11,12 +11,14 @@ from cxlab.quarter import Quarter
 from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Rules
 from cxlab.tables.days import day_literal, day_of
-from cxlab.tables.fiscal import calendar, quarter_of
+from cxlab.tables.fiscal import calendar, quarter_end_of, quarter_of
 from cxlab.tables.holding import OPEN_END, with_holding
 from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
 
 _TRAITS = ("account_id", "plan", "region", "segment")
 _KEPT = ("bucket", *_TRAITS)
+_SUMMED = ("net", "own")
+_KEYS = ("customer_id", "quarter_number", "place")
 _UNSPREAD = ("recharge", "one_time", "refund", "credit")
 """Kinds that count on their day; the period of a recharge says how long it is valid, not what it pays for."""
 
@@ -62,10 +64,9 @@ def panel(
     spells = _spells(lives, transactions=transactions)
     rows = _rows(spells, quarters=quarters)
     money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
-    scores = _scores(responses, last=rules.answer == "last")
-    keys = ["customer_id", "quarter_number"]
-    rows = rows.left_join(money, keys).drop("customer_id_right", "quarter_number_right")
-    rows = rows.left_join(scores, keys).drop("customer_id_right", "quarter_number_right")
+    scores = _placed(_scores(responses, last=rules.answer == "last"), spells=spells, quarters=quarters)
+    rows = rows.left_join(money, "place").drop("place_right")
+    rows = rows.left_join(scores, "place").drop("place_right")
     shared = share_of(rows["shared"].fill_null(0), margin_share(rows["plan"], rules=rules), BASIS)
     return rows.select(
         "customer_id",
@@ -87,7 +88,7 @@ def panel(
 
 
 def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
-    """Return spells with the day from which on the next one of the customer holds."""
+    """Return spells with their customer's number and the day from which on the next one of the customer holds."""
     if lives is None:
         first = transactions.group_by("customer_id").agg(start_day=day_of(transactions["at"]).min())
         unknown = {name: ibis.literal("") for name in _TRAITS[1:]}
@@ -104,8 +105,23 @@ def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
         gone_day=spells["exit_day"].fill_null(OPEN_END),
         transferred=ibis.coalesce(spells["cause"], "") == "transfer",
         bucket=bucket_of(spells["account_id"]),  # once per spell, not per quarter
+        number=ibis.dense_rank().over(order_by="customer_id"),
     )
     return with_holding(spells)
+
+
+def _place(number: ir.IntegerValue, quarter: ir.IntegerValue, *, quarters: Sequence[Quarter]) -> ir.IntegerValue:
+    """Return one number of a customer and quarter: compared and grouped by faster than an id and a number."""
+    return (number * len(quarters) + (quarter - quarters[0].ordinal)).cast("int64")
+
+
+def _placed(scores: ir.Table, *, spells: ir.Table, quarters: Sequence[Quarter]) -> ir.Table:
+    """Give each score the place of its customer and quarter; those of no quarter of the panel are left out."""
+    people = spells.filter(spells["holds_from"] == -OPEN_END).select("customer_id", "number")
+    scores = scores.filter(scores["quarter_number"].between(quarters[0].ordinal, quarters[-1].ordinal))
+    scores = scores.inner_join(people, "customer_id")
+    place = _place(scores["number"], scores["quarter_number"], quarters=quarters)
+    return scores.select("score", "grp", place=place)
 
 
 def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
@@ -119,14 +135,14 @@ def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     leaves = pairs["gone_day"].between(pairs["from_day"], pairs["to_day"] - 1)
     tenure = ibis.least(pairs["from_day"], pairs["gone_day"]) - pairs["start_day"]
     pairs = pairs.mutate(
+        place=_place(pairs["number"], pairs["quarter_number"], quarters=quarters),
         days=ibis.greatest(days, 0),
         stays=pairs["gone_day"] >= pairs["to_day"],
         leaves=leaves & ~pairs["transferred"],
         tenure=ibis.greatest(tenure, 0).cast("int32"),
     )
     only = pairs.filter(pairs["only"]).select(
-        "customer_id",
-        "quarter_number",
+        *_KEYS,
         *_KEPT,
         active_days=pairs["days"].cast("int32"),
         active_end="stays",
@@ -134,7 +150,7 @@ def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
         tenure_days="tenure",
     )
     several = pairs.filter(~pairs["only"])
-    merged = several.group_by(["customer_id", "quarter_number"]).agg(
+    merged = several.group_by(list(_KEYS)).agg(
         **{name: several[name].argmax(several["spell"]) for name in _KEPT},
         active_days=several["days"].sum().cast("int32"),
         active_end=several["stays"].any(),
@@ -160,10 +176,14 @@ def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: 
     money = money.filter(
         (money["ends"] > day_literal(quarters[0].start)) & (money["starts"] < day_literal(quarters[-1].end))
     )
-    long = quarter_of(money["starts"], quarters=quarters) != quarter_of(money["ends"] - 1, quarters=quarters)
-    parts = _whole(_held(money.filter(~long), spells=spells), quarters=quarters)
-    parts = parts.union(_cut(_held(money.filter(long), spells=spells), quarters=quarters))
-    return parts.group_by(["customer_id", "quarter_number"]).agg(
+    money = money.mutate(
+        starts_in=quarter_of(money["starts"], quarters=quarters),
+        until=quarter_end_of(money["starts"], quarters=quarters),
+    )
+    parts = _first_parts(_held(money, spells=spells), quarters=quarters)
+    long = money.filter(money["ends"] > money["until"])
+    parts = parts.union(_later_parts(_held(long, spells=spells), quarters=quarters))
+    return parts.group_by("place").agg(
         net=total(parts["net"]),
         own=total(parts["own"]),
         shared=total(ibis.ifelse(parts["own"].isnull(), parts["net"], 0)),
@@ -172,39 +192,56 @@ def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: 
 
 def _held(money: ir.Table, *, spells: ir.Table) -> ir.Table:
     """Give each amount to its spell; what lies after the spell moves to its last day."""
-    held = spells.select("customer_id", "holds_from", "holds_to", "gone_day")
+    held = spells.select("customer_id", "number", "holds_from", "holds_to", "gone_day")
     money = money.join(
         held,
         (money["payer"] == held["customer_id"])
         & (money["starts"] >= held["holds_from"])
         & (money["starts"] < held["holds_to"]),
     )
-    starts = ibis.least(money["starts"], money["gone_day"] - 1)
-    ends = ibis.greatest(ibis.least(money["ends"], money["gone_day"]), starts + 1)
-    return money.select("customer_id", "net", "own", starts=starts, ends=ends)
+    moved = money["starts"] >= money["gone_day"]
+    return money.select(
+        "number", "net", "own", "starts_in", "until",
+        starts=ibis.ifelse(moved, money["gone_day"] - 1, money["starts"]),
+        ends=ibis.ifelse(moved, money["gone_day"], ibis.least(money["ends"], money["gone_day"])),
+        moved=moved,
+    )  # fmt: skip
 
 
-def _whole(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
-    """Amounts inside one quarter."""
-    number = quarter_of(money["starts"], quarters=quarters)
-    money = money.select("customer_id", quarter_number=number, net="net", own="own")
-    return money.filter(money["quarter_number"].between(quarters[0].ordinal, quarters[-1].ordinal))
+def _first_parts(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """What of each amount counts in the quarter it starts in: nearly always all of it."""
+    quarter = ibis.ifelse(money["moved"], quarter_of(money["starts"], quarters=quarters), money["starts_in"])
+    cut = ~money["moved"] & (money["ends"] > money["until"])
+    length, until = money["ends"] - money["starts"], money["until"] - money["starts"]
+    parts = money.select(
+        "number",
+        quarter=quarter,
+        **{name: ibis.ifelse(cut, _share(money[name], until, length), money[name]) for name in _SUMMED},
+    )
+    parts = parts.filter(parts["quarter"].between(quarters[0].ordinal, quarters[-1].ordinal))
+    return parts.select(*_SUMMED, place=_place(parts["number"], parts["quarter"], quarters=quarters))
 
 
-def _cut(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
-    """Cut amounts at the ends of quarters; the parts of an amount add up to it."""
-    first = ibis.greatest(quarter_of(money["starts"], quarters=quarters), quarters[0].ordinal)
+def _later_parts(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Cut amounts at the ends of quarters; the parts of an amount, the first one included, add up to it."""
+    money = money.filter(~money["moved"] & (money["ends"] > money["until"]))
+    first = ibis.greatest(money["starts_in"] + 1, quarters[0].ordinal)
     last = ibis.least(quarter_of(money["ends"] - 1, quarters=quarters), quarters[-1].ordinal)
     parts = money.mutate(quarter_number=ibis.range(first, last + 1).unnest().cast("int32"))
     parts = parts.inner_join(calendar(quarters), "quarter_number")
     length = parts["ends"] - parts["starts"]
     until = ibis.least(parts["ends"], parts["to_day"]) - parts["starts"]
-    before = ibis.greatest(parts["from_day"] - parts["starts"], 0)
+    before = parts["from_day"] - parts["starts"]
+    place = _place(parts["number"], parts["quarter_number"], quarters=quarters)
+    return parts.select(
+        **{name: _share(parts[name], until, length) - _share(parts[name], before, length) for name in _SUMMED},
+        place=place,
+    )
 
-    def part(amount: ir.IntegerValue) -> ir.IntegerValue:
-        return share_of(amount, until, length) - share_of(amount, before, length)
 
-    return parts.select("customer_id", "quarter_number", net=part(parts["net"]), own=part(parts["own"]))
+def _share(amount: ir.IntegerValue, part: ir.IntegerValue, of: ir.IntegerValue) -> ir.IntegerValue:
+    """`share_of`, asked only where there is an amount: a missing one would be reckoned in wide numbers."""
+    return ibis.ifelse(amount.notnull(), share_of(amount, part, of), ibis.null("int64"))
 
 
 def _scores(responses: ir.Table, *, last: bool) -> ir.Table:

@@ -98,6 +98,16 @@ def unordered(engine: Backend) -> Iterator[None]:
         engine.con.execute("SET preserve_insertion_order = true")
 
 
+@contextmanager
+def joined_as_written(engine: Backend) -> Iterator[None]:
+    """Let the engine look up in the right side of a join as written, not in the one it guesses is smaller."""
+    engine.con.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:
+        engine.con.execute("SET disabled_optimizers = ''")
+
+
 @ibis.udf.scalar.builtin(name="part_of", signature=(("string", "int64"), "int16"))
 def part_of(customer_id, parts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Part a customer is in (`cxlab.tables.engine`)."""

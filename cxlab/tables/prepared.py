@@ -22,7 +22,7 @@ from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.month_sums import read_sums
 from cxlab.tables.panel import panel
-from cxlab.tables.parts import in_part
+from cxlab.tables.parts import in_part, joined_as_written
 from cxlab.tables.prepare import lives, lives_of_ruled
 from cxlab.tables.responses import responses
 from cxlab.tables.stored import stored, stored_parts
@@ -260,7 +260,10 @@ class Prepared:
             If answers of known customers or transactions are missing.
         """
         self._refuse("panel", question="revenue", page="transactions")
-        return self._kept_in_parts("quarters", self._panel_of, sort=("customer_id", "quarter_number"))
+        self._lives_if_known()  # made first, and the answers: it is of the panel's joins that we know better
+        self.responses()
+        with joined_as_written(self.engine):
+            return self._kept_in_parts("quarters", self._panel_of, sort=("customer_id", "quarter_number"))
 
     def _panel_of(self, tables: KnownTables, part: int) -> ir.Table:
         spells, answers = self._lives_if_known(), self.responses()
