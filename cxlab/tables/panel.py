@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -16,7 +16,7 @@ from cxlab.tables.holding import OPEN_END, with_holding
 from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
 
 _TRAITS = ("account_id", "plan", "region", "segment")
-_KEPT = ("bucket", *_TRAITS)
+_KEPT = ("bucket", "asked", *_TRAITS)
 _SUMMED = ("net", "own")
 _KEYS = ("customer_id", "quarter_number", "place")
 _UNSPREAD = ("recharge", "one_time", "refund", "credit")
@@ -30,6 +30,7 @@ def panel(
     responses: ir.Table,
     rules: Rules,
     quarters: Sequence[Quarter],
+    held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
     """Customers by quarter, from the first one they are active in to the first one after leaving.
 
@@ -50,6 +51,8 @@ def panel(
         Tax, kinds that are no revenue, margins; which of several answers of a quarter counts.
     quarters : sequence of Quarter
         Quarters of the panel, one after the other; the last one ends at the close.
+    held : callable
+        Works a table out and gives it back, so that what is used three times is made once; by default it is not.
 
     Returns
     -------
@@ -58,15 +61,19 @@ def panel(
         the account), ``revenue_amount, margin_amount`` (int64, minor units net of tax and refunds),
         ``active_days`` (int32), ``active_end`` (still a customer at the quarter's close), ``left`` (left in the
         quarter; a change of owner is no leaving), ``score`` (int8, missing without one), ``grp`` (promoter,
-        passive, detractor; silent = asked and no score; '' = not asked), ``plan, region, segment`` ('' = not
-        known), ``tenure_days`` (int32, on the quarter's first day; 0 for those who join in it).
+        passive, detractor; silent = asked and no score; '' = not asked), ``grp_before`` (the same, a quarter
+        before), ``asked`` (customer asked in any of the quarters), ``plan, region, segment`` ('' = not known),
+        ``tenure_days`` (int32, on the quarter's first day; 0 for those who join in it).
     """
     spells = _spells(lives, transactions=transactions)
+    scores = held(_placed(_scores(responses, last=rules.answer == "last"), spells=spells, quarters=quarters))
+    spells = spells.mutate(asked=spells["number"].isin(scores["number"]))
     rows = _rows(spells, quarters=quarters)
     money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
-    scores = _placed(_scores(responses, last=rules.answer == "last"), spells=spells, quarters=quarters)
-    rows = rows.left_join(money, "place").drop("place_right")
-    rows = rows.left_join(scores, "place").drop("place_right")
+    last = scores["quarter_number"] == quarters[-1].ordinal
+    before = scores.filter(~last).select(place=scores["place"] + 1, grp_before="grp")
+    for more in (money, scores.select("place", "score", "grp"), before):
+        rows = rows.left_join(more, "place").drop("place_right")
     shared = share_of(rows["shared"].fill_null(0), margin_share(rows["plan"], rules=rules), BASIS)
     return rows.select(
         "customer_id",
@@ -80,6 +87,8 @@ def panel(
         left=rows["left"],
         score=rows["score"],
         grp=rows["grp"].fill_null(""),
+        grp_before=rows["grp_before"].fill_null(""),
+        asked=rows["asked"],
         plan=rows["plan"],
         region=rows["region"],
         segment=rows["segment"],
@@ -116,12 +125,15 @@ def _place(number: ir.IntegerValue, quarter: ir.IntegerValue, *, quarters: Seque
 
 
 def _placed(scores: ir.Table, *, spells: ir.Table, quarters: Sequence[Quarter]) -> ir.Table:
-    """Give each score the place of its customer and quarter; those of no quarter of the panel are left out."""
+    """Give each score the place of its customer and quarter; those of no quarter of the panel are left out.
+
+    Places of a customer lie one after the other, quarter by quarter.
+    """
     people = spells.filter(spells["holds_from"] == -OPEN_END).select("customer_id", "number")
     scores = scores.filter(scores["quarter_number"].between(quarters[0].ordinal, quarters[-1].ordinal))
     scores = scores.inner_join(people, "customer_id")
     place = _place(scores["number"], scores["quarter_number"], quarters=quarters)
-    return scores.select("score", "grp", place=place)
+    return scores.select("number", "quarter_number", "score", "grp", place=place)
 
 
 def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:

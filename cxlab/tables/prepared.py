@@ -263,7 +263,9 @@ class Prepared:
         self._lives_if_known()  # made first, and the answers: it is of the panel's joins that we know better
         self.responses()
         with joined_as_written(self.engine):
-            return self._kept_in_parts("quarters", self._panel_of, sort=("customer_id", "quarter_number"))
+            # those who were asked lie together, so that whoever needs no others does not read them
+            order = ("asked", "customer_id", "quarter_number")
+            return self._kept_in_parts("quarters", self._panel_of, sort=order)
 
     def _panel_of(self, tables: KnownTables, part: int) -> ir.Table:
         spells, answers = self._lives_if_known(), self.responses()
@@ -276,6 +278,7 @@ class Prepared:
             responses=answers,
             rules=self.config.rules,
             quarters=self.quarters,
+            held=lambda rows: rows.cache(),
         )
 
     def responses(self) -> ir.Table:

@@ -199,6 +199,16 @@ def test_the_score_of_a_quarter_and_those_who_gave_none(rows):
     assert found["score"].fillna(-1).tolist() == [10, 7, 6, -1, -1]
 
 
+def test_the_answer_of_the_quarter_before_stands_beside_it(rows):
+    found = rows(
+        contracts=[contract(customer, date(2023, 1, 1)) for customer in "abc"],
+        answers=[asked("a", "2024-02-01", 10), asked("a", "2024-08-01"), asked("b", "2024-08-01", 3)],
+    )
+    assert found["grp"].tolist() == ["promoter", "", "silent", "", "", "detractor", "", "", ""]
+    assert found["grp_before"].tolist() == ["", "promoter", "", "", "", "", "", "", ""]
+    assert found["asked"].tolist() == [True] * 6 + [False] * 3
+
+
 @pytest.mark.parametrize(("answer", "score"), [("last", 3), ("first", 9)])
 def test_one_declared_answer_stands_for_the_quarter(rows, answer, score):
     answers = [
