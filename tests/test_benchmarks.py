@@ -17,7 +17,7 @@ BENCHMARKS = Path(__file__).parent / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
 from scale import render  # noqa: E402
-from scale.evidence import evidence_of, pieces, together  # noqa: E402
+from scale.evidence import asked_of, evidence_of, pieces, together  # noqa: E402
 from scale.fits import BARS, FITS  # noqa: E402
 from scale.loading import alone, told_of  # noqa: E402
 from scale.looking import Looked, columns_of, owner  # noqa: E402
@@ -68,6 +68,7 @@ def test_every_fit_and_every_bar_is_found_in_its_story():
         assert fit.name in stories()[fit.story].assigned, fit.title
     for bar in BARS:
         assert set(evidence_of(bar)) <= set(stories()[bar.story].calls), bar.title
+        assert len(asked_of(bar)) == len(bar.evidence) + len(bar.made), bar.title
         assert set(bar.fits) <= {fit.title for fit in FITS}
 
 

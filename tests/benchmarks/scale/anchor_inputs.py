@@ -86,13 +86,13 @@ def buyers(job: Mapping[str, Any]) -> Said:
     import pyarrow.parquet as pq
 
     from cxlab.evidence.parts import by_part
-    from cxlab.evidence.repeat import repeat_customers
+    from cxlab.evidence.repeat import bought
     from scale.opened import Opened
 
     study, file = Opened(job["study"], quarter=job["quarter"]), Path(job["folder"]) / "buyers.parquet"
     found, most = [], job.get("customers") or sys.maxsize
-    for days, lives in by_part(study.days, study.lives):
-        rows = repeat_customers(days, lives, window=study.window)
+    for (buying,) in by_part(study.buying):
+        rows = bought(buying)
         found.append(rows.filter(rows.born).select("x", "t_x", "total").to_pyarrow())
         if sum(map(len, found)) >= most:
             break

@@ -13,7 +13,7 @@ from scale.names import FROM_ELSEWHERE
 from scale.processes import Failed, forked
 from scale.results import Line, add, batch
 from scale.scans import key
-from scale.stories import stories
+from scale.stories import MADE, stories
 
 
 def pieces() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -48,7 +48,8 @@ def measure(study: Path, *, quarter: str, customers: int, threads: int, repeats:
                     scanned.add(key(columns))
                     _one({"job": "scan", "read": columns, **where}, name=key(columns), about=about, read=read)
             for bar in BARS:
-                columns = together([read[text] for text in evidence_of(bar) if text in read])
+                asked = [text for _, text in asked_of(bar)]
+                columns = together([read[text] for text in asked if text in read])
                 if columns and not only:
                     _one({"job": "scan", "read": columns, **where}, name=bar.title, about=about, read=read)
 
@@ -57,6 +58,12 @@ def evidence_of(bar: Bar) -> list[str]:
     """Return the calls behind a bar, word for word."""
     assigned = stories()[bar.story].assigned
     return [ast.unparse(assigned[name][0]) for name in bar.evidence]
+
+
+def asked_of(bar: Bar) -> list[tuple[str, str]]:
+    """Return story and call of all that is counted for a bar, tables made on the way first."""
+    made = [(MADE, text) for text in stories()[MADE].calls if text.partition("(")[0] in bar.made]
+    return [*made, *((bar.story, text) for text in evidence_of(bar))]
 
 
 def together(read: list[dict[str, list[str]]]) -> dict[str, list[str]]:

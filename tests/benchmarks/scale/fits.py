@@ -72,6 +72,8 @@ class Bar:
         Where its evidence is.
     evidence, fits : tuple of str
         Names of the evidence in the story, and titles of `FITS`.
+    made : tuple of str
+        Names of functions of `scale.made`: tables made on the way.
     times, gigabytes : float
         The most: CPU of the scan, and memory of the largest process above what an idle one takes.
     """
@@ -82,6 +84,7 @@ class Bar:
     fits: tuple[str, ...]
     times: float
     gigabytes: float
+    made: tuple[str, ...] = ()
 
 
 BARS = (
@@ -92,7 +95,7 @@ BARS = (
     ),
     Bar(
         title="CLV: from days to BG/NBD", story="clv.worth_at", times=15, gigabytes=6,
-        evidence=("sums",), fits=("BG/NBD",),
+        made=("who_bought",), evidence=("sums",), fits=("BG/NBD",),
     ),
     Bar(
         title="panel: from customer-quarters to a price", story="revenue", times=8, gigabytes=0.5,

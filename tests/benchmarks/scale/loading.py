@@ -17,7 +17,7 @@ from scale.processes import Failed, forked
 from scale.results import Line, add, batch
 from scale.scans import relation, scan_sql
 
-STEPS = ("lives", "days", "responses", "texts", "panel")
+STEPS = ("lives", "days", "buying", "responses", "texts", "panel")
 
 
 class Told(logging.Handler):

@@ -22,7 +22,14 @@ from cxlab.tables.engine import connect
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.schema import TABLES
 
-PREPARED = {"lives": "lives", "days": "days", "panel": "quarters", "responses": "responses", "texts": "texts"}
+PREPARED = {
+    "lives": "lives",
+    "days": "days",
+    "buying": "buying",
+    "panel": "quarters",
+    "responses": "responses",
+    "texts": "texts",
+}
 """Attributes of a study and the folders their tables lie in."""
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scale.evidence import evidence_of, pieces
+from scale.evidence import asked_of, pieces
 from scale.fits import BARS, Bar
 from scale.results import RESULTS, Line, lines, newest
 
@@ -161,7 +161,7 @@ def bars(found: list[Line]) -> list[str]:
 
 
 def _whole(bar: Bar, held: Found, size: int) -> str:
-    parts = [held.get(("call", bar.story, text, size)) for text in evidence_of(bar)]
+    parts = [held.get(("call", story, text, size)) for story, text in asked_of(bar)]
     parts += [line for key, line in held.items() if key[0] == "fit" and key[2] in bar.fits and key[3] == size]
     scan = held.get(("scan", "", bar.title, size))
     if scan is None or None in parts or not scan["cpu"]:

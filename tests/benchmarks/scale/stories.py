@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
+MADE = "tables"
+"""Story of the prepared tables that are measured like evidence."""
+
 RETURNED = "return"
 """Name of what a function gives back."""
 
@@ -55,6 +58,10 @@ def stories() -> dict[str, Story]:
         at = ROOT / "cxlab" / path.stem / "at.py"
         if at.is_file():
             found |= {each.name: each for each in _asked(at, question=path.stem)}
+    found[MADE] = Story(
+        name=MADE, imports="from scale.made import who_bought", assigned={},
+        calls=("who_bought(study.days, study.lives, window=study.window)",),
+    )  # fmt: skip
     return {name: each for name, each in found.items() if each.calls}
 
 
