@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from cxlab.errors import FitError
+from cxlab.maths.buying_rows import Level, either_of, in_order, level_of, stretches
 from cxlab.maths.newton import ROUGH, Height, Top, climb
 
 Array = NDArray[np.float64]
@@ -57,7 +58,7 @@ class Buying:
     t_x: Array
     total: Array
     customers: Array
-    levels: tuple[tuple[Array, NDArray[np.intp]], ...]
+    levels: tuple[Level, ...]
 
 
 def buying(x: ArrayLike, t_x: ArrayLike, total: ArrayLike, customers: ArrayLike | None = None) -> Buying:
@@ -79,7 +80,7 @@ def buying(x: ArrayLike, t_x: ArrayLike, total: ArrayLike, customers: ArrayLike 
         raise ValueError("every row needs whole x >= 0, 0 <= t_x <= T, t_x = 0 where x = 0, and customers >= 0")
     if not (n * many).sum() > 0:
         raise FitError("repeat buying needs customers who bought more than once; got none")
-    levels = tuple(np.unique(column, return_inverse=True) for column in columns)
+    levels = tuple(level_of(column) for column in columns)
     return Buying(x=many, t_x=last, total=age, customers=n, levels=levels)
 
 
@@ -159,7 +160,7 @@ def fit_of(
 
 def _every(counts: Buying, rows: int) -> Buying:
     """Every so many rows in the order of x: near the top of all, and found in a fraction of the time."""
-    kept = np.argsort(counts.x, kind="stable")[::rows]
+    kept = in_order(counts.levels[0])[::rows]
     return buying(counts.x[kept], counts.t_x[kept], counts.total[kept], counts.customers[kept])
 
 
@@ -191,44 +192,39 @@ def _height(counts: Buying, dropout: Dropout) -> Height:
     """Log-likelihood of the counts in the model's parameters, with gradient and Hessian.
 
     A customer is alive, A1 = -(r + x) log(alpha + T), or dropped out after the last purchase, A2 = D - (r + x)
-    log(alpha + t_x) with D the log-odds of dropping out then; w is the chance of the second. What belongs to
-    drop-out is a function of x alone: `_DROPOUT` gives it and D by the distinct x.
+    log(alpha + t_x) with D the log-odds of dropping out then: A1 + log(1 + exp(z)), z = A2 - A1. The sum of A1 is
+    one over the distinct T; what belongs to drop-out is a function of x alone: `_DROPOUT` gives it and D by the
+    distinct x. Only z is worked out row by row (`either_of`).
     """
     n = counts.customers
-    (xs, at_x), (lasts, at_last), (ages, at_age) = counts.levels
+    (xs, at_x), (lasts, _), (ages, at_age) = counts.levels
+    rows = stretches(counts.levels, counts.customers)
     mass = np.bincount(at_x, weights=n, minlength=len(xs))
+    aged, bought = (np.bincount(at_age, weights=each, minlength=len(ages)) for each in (n, n * counts.x))
 
     def height(at: Array) -> tuple[float, Array, Array]:
         r, alpha = np.exp(at[:2])
         kept, odds = _DROPOUT[dropout](xs, at[2:])
-        power = r + counts.x
-        log_age, log_last = np.log(alpha + ages)[at_age], np.log(alpha + lasts)[at_last]
-        by_age, by_last = (1 / (alpha + ages))[at_age], (1 / (alpha + lasts))[at_last]
-        alive, gone = -power * log_age, odds.value[at_x] - power * log_last
-        mixed = np.logaddexp(alive, gone)
-        w = np.exp(gone - mixed)
-        steep = np.array([log_age - log_last, power * (by_age - by_last)])
-        spread = n * w * (1 - w)
-        value = n @ mixed + mass @ (special.gammaln(r + xs) - special.gammaln(r) + r * at[1] + kept.value)
-        gradient, hessian = np.zeros(len(at)), np.zeros((len(at), len(at)))
-        gradient[0] = n @ (w * steep[0] - log_age) + mass @ (special.digamma(r + xs) - special.digamma(r) + at[1])
-        gradient[1] = n @ (w * steep[1] - power * by_age) + mass.sum() * r / alpha
-        hessian[:2, :2] = (steep * spread) @ steep.T
-        hessian[0, 0] += mass @ (special.polygamma(1, r + xs) - special.polygamma(1, r))
-        hessian[0, 1] += mass.sum() / alpha - n @ ((1 - w) * by_age + w * by_last)
-        hessian[1, 0] = hessian[0, 1]
-        hessian[1, 1] += n @ (power * ((1 - w) * by_age**2 + w * by_last**2)) - mass.sum() * r / alpha**2
+        log_age, by_age, power = np.log(alpha + ages), 1 / (alpha + ages), r * aged + bought
+        last_seen = np.array([np.log(alpha + lasts), 1 / (alpha + lasts)])
+        value, slope, bend, by_x = either_of(
+            rows, power=r + xs, odds=odds.value, ages=np.array([log_age, by_age]), lasts=last_seen
+        )
+        value += mass @ (special.gammaln(r + xs) - special.gammaln(r) + r * at[1] + kept.value) - power @ log_age
+        slope[0] += mass @ (special.digamma(r + xs) - special.digamma(r) + at[1]) - aged @ log_age
+        slope[1] += mass.sum() * r / alpha - power @ by_age
+        bend[0, 0] += mass @ (special.polygamma(1, r + xs) - special.polygamma(1, r))
+        bend[0, 1] += mass.sum() / alpha - aged @ by_age
+        bend[1, 0] = bend[0, 1]
+        bend[1, 1] += power @ by_age**2 - mass.sum() * r / alpha**2
         scale = np.array([r, alpha])
-        hessian[:2, :2] = hessian[:2, :2] * np.outer(scale, scale) + np.diag(gradient[:2] * scale)
-        gradient[:2] *= scale
-
-        def summed(weights: Array) -> Array:
-            return np.asarray(np.bincount(at_x, weights=weights, minlength=len(xs)), dtype=float)
-
-        dropped, uncertain = summed(n * w), summed(spread)
+        gradient, hessian = np.zeros(len(at)), np.zeros((len(at), len(at)))
+        gradient[:2] = slope * scale
+        hessian[:2, :2] = bend * np.outer(scale, scale) + np.diag(gradient[:2])
+        dropped, uncertain, across = by_x[0], by_x[1], by_x[2:]
         gradient[2:] = kept.slope @ mass + odds.slope @ dropped
         hessian[2:, 2:] = kept.bend @ mass + odds.bend @ dropped + (odds.slope * uncertain) @ odds.slope.T
-        hessian[:2, 2:] = scale[:, None] * np.array([summed(spread * each) for each in steep]) @ odds.slope.T
+        hessian[:2, 2:] = scale[:, None] * across @ odds.slope.T
         hessian[2:, :2] = hessian[:2, 2:].T
         return float(value), gradient, hessian
 

@@ -21,6 +21,9 @@ MOST_STEPS = 200
 
 _SMALL = 1e-3
 
+_ROUNDING = 16 * float(np.finfo(float).eps)
+"""Share of a value below which it is not told from its rounding."""
+
 ROUGH = 1e-5
 """Tolerance of a replicate: parameters within half a hundredth of their standard error."""
 
@@ -49,7 +52,7 @@ def climb(height: Height, *, start: ArrayLike, tolerance: float = 1e-9) -> Top:
 
     Each step solves (|H| + ridge) step = gradient with the eigenvalues of H taken as negative, is at most 2 long
     in any parameter, and is halved until it climbs. The end is where a full step would gain less than
-    ``tolerance``.
+    ``tolerance``, or no more than the rounding of the value.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def climb(height: Height, *, start: ArrayLike, tolerance: float = 1e-9) -> Top:
         free = ~((at >= REACH) & (gradient > 0) | (at <= -REACH) & (gradient < 0))
         step = np.zeros_like(at)
         step[free] = _uphill(gradient[free], hessian[np.ix_(free, free)])
-        if float(gradient @ step) < tolerance:
+        if float(gradient @ step) < max(tolerance, _ROUNDING * abs(value)):
             last = step if np.abs(step).max(initial=0.0) < _SMALL else 0.0  # not along a ridge without a top
             return Top(at=np.clip(at + last, -REACH, REACH), height=value, hessian=hessian)
         step *= min(1.0, 2.0 / float(np.abs(step).max()))

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlab.errors import FitError
+from cxlab.maths import buying_rows
 from cxlab.maths.buying import _height, bg_nbd, buying, fit_of
+from cxlab.maths.buying_rows import level_of
 
 
 def drawn(*, n, r, alpha, a, b, seed, longest=600, spared=0):
@@ -101,6 +103,24 @@ def test_the_order_of_rows_means_nothing(order, seed):
     one = _height(buying(x, t_x, total), "varied")(at)[0]
     two = _height(buying(x[order], t_x[order], total[order]), "varied")(at)[0]
     assert two == pytest.approx(one, rel=1e-12)
+
+
+def test_rows_worked_out_a_few_at_a_time_give_what_all_give(cdnow, monkeypatch):
+    at = np.array([0.1, 1.6, -0.5, 1.0])
+    counts = buying(cdnow["x"], cdnow["t_x"], cdnow["T"])
+    whole = _height(counts, "varied")(at)
+    monkeypatch.setattr(buying_rows, "_AT_ONCE", 100)
+    for one, other in zip(whole, _height(counts, "varied")(at), strict=True):
+        assert one == pytest.approx(other, rel=1e-12)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.sampled_from([1.0, 0.5]))
+def test_distinct_values_are_looked_up_as_they_would_be_sorted(numbers, unit):
+    column = np.array(numbers) * unit
+    values, place = level_of(column)
+    assert values.tolist() == sorted(set(column))
+    assert values[place].tolist() == column.tolist()
 
 
 def test_impossible_rows_are_refused():

@@ -62,6 +62,7 @@ def hazards(job: Mapping[str, Any]) -> Said:
 def purchases(job: Mapping[str, Any]) -> Said:
     """BG/NBD from one row per customer."""
     import ibis
+    import pandas  # noqa: F401  (on the other side it is imported before the work is measured, too)
 
     from cxlab.maths.buying import bg_nbd, buying
 
