@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlab.evidence.parts import by_part
-from cxlab.evidence.repeat import NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, with_way
+from cxlab.evidence.repeat import AT_ONCE, NO_COUNTS, NO_SPEND, repeat_counts, spend_counts, with_way
 from cxlab.evidence.stock import Stock
 from cxlab.quarter import Window
 
@@ -53,7 +53,8 @@ def worth_sums(
         The stock of its close.
     """
     stock = Stock(lives, by=by, window=window)
-    for some, *theirs in by_part(lives) if buying is None else by_part(lives, buying):
+    tables = (lives,) if buying is None else (lives, buying)
+    for some, *theirs in by_part(*tables, at_once=AT_ONCE):
         stock.add(some, told=partial(with_way, buying=theirs[0] if theirs else None))
     if buying is None:
         return WorthSums(stock=stock.frame(), counts=NO_COUNTS.copy(), spend=NO_SPEND.copy())

@@ -14,14 +14,22 @@ PART = "part"
 """Column that says in which part a row lies; a table without it is one part."""
 
 
-def by_part(*tables: ir.Table) -> Iterator[tuple[ir.Table, ...]]:
-    """Yield the same part of every table, one part after another; all of them at once if one is not cut."""
+def by_part(*tables: ir.Table, at_once: int = 1) -> Iterator[tuple[ir.Table, ...]]:
+    """Yield the same part of every table, one part after another; all of them at once if one is not cut.
+
+    Parameters
+    ----------
+    at_once : int
+        Parts side by side: where little is held of each, many small statements cost more than they save.
+    """
     if not all(PART in table.columns for table in tables):
         yield tables
         return
     found = {int(part) for table in tables for part in table.select(PART).distinct().to_pandas()[PART]}
-    for part in sorted(found):
-        yield tuple(table.filter(table[PART] == part) for table in tables)
+    order = sorted(found)
+    for first in range(0, len(order), at_once):
+        some = order[first : first + at_once]
+        yield tuple(table.filter(table[PART].between(some[0], some[-1])) for table in tables)
     if not found:
         yield tables
 

@@ -11,6 +11,9 @@ import pandas as pd
 from cxlab.evidence.keys import Keys, below
 from cxlab.evidence.parts import by_part, counted, numbered
 
+AT_ONCE = 8
+"""Parts of the customers who buy that are counted together: there is one short row for each."""
+
 SPEND_STEPS = 200
 """Bins of mean spend in a doubling: each is a third of a percent wide."""
 
@@ -84,7 +87,7 @@ def repeat_counts(buying: ir.Table, *, by: Sequence[str] = (), bucket: bool = Fa
         raise ValueError(f"by names traits of customers ({', '.join(buying.columns)}); got {', '.join(unknown)}")
     keys = repeat_keys(buying, by=by, bucket=bucket)
     sums = ["spent", "amount", *(["later"] if "later" in buying.columns else [])]
-    rows = (numbered(bought(part), keys, *sums) for (part,) in by_part(buying))
+    rows = (numbered(bought(part), keys, *sums) for (part,) in by_part(buying, at_once=AT_ONCE))
     return counted(rows, keys=keys, sums=["customers", *sums])
 
 
@@ -121,7 +124,7 @@ def spend_counts(buying: ir.Table, *, bucket: bool = False) -> pd.DataFrame:
         [``bucket``], ``x`` (1 or more), ``bin``, ``customers``, ``spent`` (minor units, whole). Sorted.
     """
     keys = spend_keys(buying, bucket=bucket)
-    rows = (numbered(with_spend_bin(part), keys, "spent") for (part,) in by_part(buying))
+    rows = (numbered(with_spend_bin(part), keys, "spent") for (part,) in by_part(buying, at_once=AT_ONCE))
     return counted(rows, keys=keys, sums=["customers", "spent"])
 
 

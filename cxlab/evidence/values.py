@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.evidence.bucket import bucket_in
 from cxlab.evidence.parts import by_part
-from cxlab.evidence.repeat import with_way
+from cxlab.evidence.repeat import AT_ONCE, with_way
 from cxlab.quarter import Window
 
 VALUE_STEPS = 100
@@ -49,7 +49,8 @@ def value_bins(
     """
     tenures, worth = ibis.memtable(by_tenure), ibis.memtable(by_buying) if len(by_buying) else None
     frames = []
-    for some, *theirs in by_part(lives) if buying is None else by_part(lives, buying):
+    tables = (lives,) if buying is None else (lives, buying)
+    for some, *theirs in by_part(*tables, at_once=AT_ONCE):
         ways = some if "way" in some.columns else with_way(some, theirs[0] if theirs else None)
         rows = _looked_up(ways, tenures, window=window, bought=worth is not None)
         if theirs and worth is not None:

@@ -168,6 +168,14 @@ def cut(table, *, parts):
     return table.mutate(part=(table.customer_id.length() % parts).cast("int16"))
 
 
+@pytest.fixture(params=[1, 2, 8])
+def at_once(request, monkeypatch):
+    """So many parts are counted together."""
+    for module in ("repeat", "buying"):
+        monkeypatch.setattr(f"cxlab.evidence.{module}.AT_ONCE", request.param)
+
+
+@pytest.mark.usefixtures("at_once")
 def test_parts_added_are_the_whole():
     rows, lives = drawn(customers=120, seed=4)
     rows += [("c3", 170, 70), ("c5", 175, 80)]
@@ -195,6 +203,7 @@ def test_a_prepared_bucket_is_taken_as_it_is():
     assert found["customers"].sum() == whole["customers"].sum()
 
 
+@pytest.mark.usefixtures("at_once")
 def test_everybody_in_stock_is_valued_in_one_way_whatever_the_parts():
     rows, lives = drawn(customers=90, seed=6)
     lives += [("contract", 3, None, True), ("never", 9, None, False)]
