@@ -15,8 +15,9 @@ Level = tuple[Array, NDArray[np.intp]]
 _LOOKED_UP = 1_000_000
 """Whole numbers up to this are looked up instead of sorted."""
 
-_AT_ONCE = 16_384
-"""Rows worked out at a time: they stay in a processor's own memory."""
+_AT_ONCE = 8_192
+"""Rows worked out at a time: they stay in a processor's own memory, and are too few for threads to share a product
+of: such threads wait for each other longer than they work."""
 
 
 def level_of(column: Array) -> Level:
