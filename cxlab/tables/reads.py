@@ -22,6 +22,7 @@ READS: Mapping[str, tuple[str, ...]] = {
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "lives": _LIVES,
     "days": ("transactions", "rates"),
+    "buying": _LIVES,
     "panel": _RESPONSES,
     "responses": _RESPONSES,
     "texts": (*_RESPONSES, "verbatims"),

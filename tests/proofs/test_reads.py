@@ -50,7 +50,7 @@ def test_a_question_reads_what_is_said_of_it(question, company, monkeypatch):
     monkeypatch.setenv("CXLAB_STUDY", str(company))
     monkeypatch.setattr(study, "_open", opened)
     monkeypatch.setattr(known_tables.KnownTables, "__getitem__", noting)
-    for prepared in ("lives", "days", "quarters", "responses", "texts"):
+    for prepared in ("lives", "days", "buying", "quarters", "responses", "texts"):
         shutil.rmtree(company / "prepared" / prepared, ignore_errors=True)
     names = {}
     for cell in code_of(question):
