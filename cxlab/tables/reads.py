@@ -10,7 +10,7 @@ _LIVES = ("customers", "contracts", "transactions", "rates")
 _RESPONSES = (*_LIVES, "survey_responses")
 
 READS: Mapping[str, tuple[str, ...]] = {
-    "churn": (*_RESPONSES, "events"),
+    "churn": (*_RESPONSES, "loop_cases", "events"),
     "clv": _LIVES,
     "nps": (*_RESPONSES, "touchpoints", "interactions", "loop_cases", "events"),
     "revenue": _RESPONSES,
