@@ -18,6 +18,7 @@ OTHER_MINOR: Mapping[int, frozenset[str]] = {
 
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _BLANKS = r"^[\x00-\x20\x{85}\pZ]+|[\x00-\x20\x{85}\pZ]+$"
+_PLAIN_MOMENT = r"[-\d]\d{3}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?"
 _CLOCK = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
 _ORDERS = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
 
@@ -54,7 +55,7 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
         case "id" | "code":
             return _no_error(_as_id(raw, column=column, engine_type=engine_type), file=file)
         case "date" | "timestamp":
-            moment = _moment(f"trim({raw})", file=file) if text else "NULL"
+            moment = _moment(raw, file=file) if text else "NULL"
             return f"CAST({moment} AS {ENGINE_TYPES[column.type]})"
         case "integer" | "amount":
             number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DECIMAL(38, 6))"
@@ -101,10 +102,11 @@ def _as_id(raw: str, *, column: Column, engine_type: str) -> str:
     if engine_type == "VARCHAR":
         # to look for blanks is far cheaper than to trim where there are none; beyond ASCII there are other blanks
         blank = f"{raw} < '!' OR {raw}[-1] < '!' OR strlen({raw}) <> length({raw})"
-        trimmed = f"regexp_replace({raw}, {quote(_BLANKS)}, '', 'g')"
-        whole = f"CASE WHEN {blank} THEN nullif({trimmed}, '') ELSE {raw} END"
-        # evidence quotes open codes in what it asks the engine, and no quote holds the sign NUL
-        return f"replace({whole}, chr(0), '')" if column.type == "code" and not column.codes else whole
+        trimmed = f"nullif(regexp_replace({raw}, {quote(_BLANKS)}, '', 'g'), '')"
+        if column.type == "code" and not column.codes:
+            # evidence quotes open codes in what it asks the engine, and no quote holds the sign NUL
+            blank, trimmed = f"{blank} OR contains({raw}, chr(0))", f"replace({trimmed}, chr(0), '')"
+        return f"CASE WHEN {blank} THEN {trimmed} ELSE {raw} END"
     if engine_type in ("DOUBLE", "FLOAT"):
         whole = f"TRY_CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
         return f"CASE WHEN {raw} = trunc({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
@@ -127,6 +129,12 @@ def _number(raw: str, *, decimal: str) -> str:
 
 def _moment(raw: str, *, file: File) -> str:
     """ISO text is read whatever the declared order; an offset is turned into local time."""
+    # a day, or a day and a time to the second, as most files write them: nothing else is looked for, which is dear
+    plain = f"CASE WHEN regexp_full_match({raw}, {quote(_PLAIN_MOMENT)}) THEN TRY_CAST({raw} AS TIMESTAMP) END"
+    return f"coalesce({plain}, {_any_moment(f'trim({raw})', file=file)})"
+
+
+def _any_moment(raw: str, *, file: File) -> str:
     offset = rf"regexp_matches({raw}, '\d[T ]\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$')"
     formats = [_ORDERS[file.date_order].format(mark) + clock for mark in ("/", "-", ".") for clock in _CLOCK]
     declared = f"try_strptime({raw}, [{', '.join(map(quote, formats))}])"
@@ -134,11 +142,8 @@ def _moment(raw: str, *, file: File) -> str:
     if file.kind == "excel":
         days = f"TRY_CAST({raw} AS DOUBLE)"
         serial = f"WHEN {days} BETWEEN 1 AND 2958465 THEN TIMESTAMP '1899-12-30' + to_seconds({days} * 86400) "
-    # a day, or a day and a time to the second, as most files write them: no look for an offset, which is dear
-    plain = f"(length({raw}) = 10 OR length({raw}) = 19 AND {raw}[17] = ':') AND {raw}[5] = '-' AND {raw}[8] = '-'"
     return (
-        f"CASE WHEN {plain} AND TRY_CAST({raw} AS TIMESTAMP) IS NOT NULL THEN TRY_CAST({raw} AS TIMESTAMP) "
-        f"WHEN {offset} THEN CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        f"CASE WHEN {offset} THEN CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP) "
         rf"WHEN regexp_matches({raw}, '^\d{{4}}-\d\d-\d\d') THEN TRY_CAST({raw} AS TIMESTAMP) "
         f"{serial}ELSE {declared} END"
     )

@@ -33,6 +33,9 @@ from cxlab.tables.withheld import leaves_rows, tell_engine, tell_engine_left
 
 _LOG = logging.getLogger(__name__)
 
+_TEXT_TO_PARQUET = 8
+"""So many times the room of Parquet does a table take as text."""
+
 _KEPT_SECONDS = 86_400
 """Older versions of a table stay this long: another process may be reading them."""
 
@@ -269,7 +272,13 @@ def _key(
 
 
 def _size(source: Source, *, name: str, folder: Path) -> int:
-    """Return how many bytes the files of a source have; those that are not there have none."""
+    """Return how many bytes the files of a source have as Parquet; those that are not there have none."""
     paths = [folder / Path(file.path).expanduser() for file in source.files(name).values()]
     files = [file for path in paths for file in (path.rglob("*.parquet") if path.is_dir() else [path])]
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return sum(_as_parquet(file) for file in files if file.is_file())
+
+
+def _as_parquet(file: Path) -> int:
+    """Return about how many bytes a file has, or would have as Parquet."""
+    size = file.stat().st_size
+    return size if file.suffix == ".parquet" else size // _TEXT_TO_PARQUET

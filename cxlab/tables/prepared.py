@@ -200,7 +200,8 @@ class Prepared:
             reason = "days needs transactions; missing: transactions"
             raise DataError("days cannot be made", [reason], see="data/README.md#transactions")
         if "days" not in self._made:
-            self._made["days"] = self._days_in_blocks()
+            with joined_as_written(self.engine):
+                self._made["days"] = self._days_in_blocks()
         return self._made["days"]
 
     def _days_in_blocks(self) -> ir.Table:

@@ -104,7 +104,8 @@ def _typed_rows(
 ) -> str:
     """Return SQL of the typed rows; what could not be read is looked for among what is missing then."""
     unread = {
-        column: f"{name(column)} IS NULL AND {_present(column, types)}"
+        # values are looked at where none could be read, not in every row
+        column: f"CASE WHEN {name(column)} IS NULL THEN {_present(column, types)} ELSE false END"
         for column in typed
         if not always_fits(table.column(column), engine_type=types[f"raw_{column}"], file=file)
     }
@@ -112,9 +113,11 @@ def _typed_rows(
     values = ", ".join(f"{sql} AS {name(column)}" for column, sql in typed.items())
     kept = "".join(f", {name(f'raw_{column}')}" for column in unread)
     columns = ", ".join(map(name, typed))
+    misread = " OR ".join(unread.values()) or "false"
+    named = f"list_filter([{listed}]::VARCHAR[], lambda c: c IS NOT NULL)"
     return (
-        f"SELECT _source, _record, {' OR '.join(unread.values()) or 'false'} AS _misread, "
-        f"list_filter([{listed}]::VARCHAR[], lambda c: c IS NOT NULL) AS _unread, {columns} "
+        f"SELECT _source, _record, {misread} AS _misread, "
+        f"CASE WHEN {misread} THEN {named} ELSE []::VARCHAR[] END AS _unread, {columns} "
         f"FROM (SELECT _source, _record, {values}{kept} FROM ({inner}))"
     )
 
