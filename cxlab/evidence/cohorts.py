@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.evidence.at_risk import NEVER
-from cxlab.evidence.keys import Ints, packed_rows, stretch_of, stretches, unpacked
+from cxlab.evidence.keys import Ints, packed_rows, stretches, unpacked
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import Quarter, day_number
 
@@ -82,25 +82,22 @@ def cohort_revenue(panel: ir.Table, *, quarters: Sequence[Quarter]) -> pd.DataFr
         ``joined``, ``quarter``, ``revenue`` (minor units, exact). Sorted.
     """
     edges, words = _edges(quarters)
-    first = [day_number(quarter.start) for quarter in quarters]
-    place = panel.quarter_number.cast("int64") - quarters[0].ordinal
-    rows = panel.mutate(place=place).filter((place >= 0) & (place < len(quarters)))
-    opened = _opened(rows, first)
-    rows = rows.mutate(cohort=stretch_of(opened - rows.tenure_days, edges))
-    sums = rows.group_by(["cohort", "place"]).agg(revenue=rows.revenue_amount.sum().cast("int64")).to_pandas()
-    sums = sums.sort_values(["cohort", "place"], ignore_index=True)
+    numbers = [quarter.ordinal for quarter in quarters]
+    rows = panel.filter(panel.quarter_number.between(numbers[0], numbers[-1]))
+    # summed by tenure first: when somebody joined is reckoned once a day, not once a row
+    found = rows.group_by(["quarter_number", "tenure_days"]).agg(revenue=rows.revenue_amount.sum().cast("int64"))
+    sums = found.to_pandas()
+    place = sums["quarter_number"].to_numpy(dtype=np.int64) - numbers[0]
+    joined = np.array(edges)[place] - sums["tenure_days"].to_numpy(dtype=np.int64)
+    sums = sums.assign(place=place, cohort=np.searchsorted(edges, joined, side="right"))
+    whole = sums.groupby(["cohort", "place"], as_index=False)["revenue"].sum()
     return pd.DataFrame(
         {
-            "joined": [words[cohort] for cohort in sums["cohort"].astype(int)],
-            "quarter": [words[at + 1] for at in sums["place"].astype(int)],
-            "revenue": sums["revenue"].astype("int64"),
+            "joined": [words[cohort] for cohort in whole["cohort"]],
+            "quarter": [words[at + 1] for at in whole["place"]],
+            "revenue": whole["revenue"].astype("int64"),
         }
     )
-
-
-def _opened(rows: ir.Table, first: Sequence[int]) -> ir.IntegerValue:
-    """First day of each row's quarter."""
-    return ibis.cases(*((rows.place == at, day) for at, day in enumerate(first)), else_=first[-1])
 
 
 def _edges(quarters: Sequence[Quarter]) -> tuple[list[int], list[str]]:

@@ -145,15 +145,8 @@ def word_of(column: ir.StringValue, words: Sequence[str]) -> ir.IntegerValue:
     )
 
 
-def stretch_of(day: ir.IntegerValue, edges: Sequence[int]) -> ir.IntegerValue:
-    """How many of some sorted days have come by a day; all of them where there is none."""
-    if not edges:
-        return ibis.literal(0)
-    return ibis.cases(*((day < edge, number) for number, edge in enumerate(edges)), else_=len(edges))
-
-
 def stretches(edges: Sequence[int]) -> Callable[[Ints], Ints]:
-    """Do what `stretch_of` does, out of the engine: every day between the edges is looked up in a table."""
+    """Say how many of some sorted days have come by a day: every day between the edges is looked up in a table."""
     if not edges:
         return lambda days: np.zeros(len(days), dtype=np.int64)
     before = edges[0] - 1

@@ -28,7 +28,12 @@ def _as_they_are(spells: ir.Table) -> ir.Table:
 
 
 def stock_table(
-    lives: ir.Table, *, by: Sequence[str] = (), window: Window, told: Told = _as_they_are
+    lives: ir.Table,
+    *,
+    by: Sequence[str] = (),
+    window: Window,
+    told: Told = _as_they_are,
+    shared: ir.Table | None = None,
 ) -> pd.DataFrame:
     """Sum customers and money of the active at the close, by tenure.
 
@@ -45,6 +50,8 @@ def stock_table(
         Only its close is read.
     told : callable, optional
         Adds columns to sum by to spells of whole accounts; whatever the others are, they get the same.
+    shared : ibis table, optional
+        `shared_accounts` of the same, where they are known.
 
     Returns
     -------
@@ -54,7 +61,7 @@ def stock_table(
         days, in minor units of the study currency. Sums are exact; floats only here, because squares outgrow
         64-bit integers. Sorted.
     """
-    stock = Stock(lives, by=by, window=window)
+    stock = Stock(lives, by=by, window=window, shared=shared)
     stock.add(lives, told=told)
     return stock.frame()
 
@@ -69,13 +76,14 @@ class Stock:
     ----------
     lives : ibis table
         All spells.
-    by, window
+    by, window, shared
         As for `stock_table`.
     """
 
-    def __init__(self, lives: ir.Table, *, by: Sequence[str], window: Window) -> None:
-        named = _active(lives, window=window)
-        self._shared = named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
+    def __init__(
+        self, lives: ir.Table, *, by: Sequence[str], window: Window, shared: ir.Table | None = None
+    ) -> None:
+        self._shared = shared_accounts(lives, window=window) if shared is None else shared
         self._cells, self._window = ["tenure", *by], window
         self._narrow = _largest(lives) < _NARROW
         self._alone: list[ir.Table] = []
@@ -115,6 +123,18 @@ def _active(lives: ir.Table, *, window: Window) -> ir.Table:
         margin=rows.margin_amount,
         revenue=rows.revenue_amount,
     )
+
+
+def shared_accounts(lives: ir.Table, *, window: Window) -> ir.Table:
+    """Find the accounts that an active customer names who is not called the same; worked out once.
+
+    Returns
+    -------
+    Table
+        ``account_id``, each once.
+    """
+    named = _active(lives, window=window)
+    return named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
 
 
 def _largest(lives: ir.Table) -> int:

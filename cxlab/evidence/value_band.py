@@ -8,6 +8,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from cxlab.evidence.stock import shared_accounts
 from cxlab.quarter import Window
 
 Amount = Literal["margin", "revenue"]
@@ -16,23 +17,30 @@ SHARES = tuple(sorted({place / 10 for place in range(1, 10)} | {1 / 3, 2 / 3}))
 """Where bands part, as shares of the active customers: tenths and thirds."""
 
 
-def shared_accounts(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
-    """Add up what the active customers of each account bring that another customer names; worked out once.
+def account_sums(lives: ir.Table, *, window: Window, amount: Amount, shared: ir.Table | None = None) -> ir.Table:
+    """Add up what the active customers of each shared account bring; worked out once.
+
+    Parameters
+    ----------
+    lives, window, amount
+        As for `value_edges`.
+    shared : ibis table, optional
+        `cxlab.evidence.stock.shared_accounts` of the same, where they are known.
 
     Returns
     -------
     Table
         ``payer`` (the account), ``together`` (int64, minor units a quarter), ``members``.
     """
-    column, rows = f"{amount}_amount", _active(lives, window=window)
-    named = rows.filter(rows.account_id != rows.customer_id).select("account_id").distinct()
-    return rows.semi_join(named, "account_id").group_by(payer="account_id").agg(
+    accounts = shared_accounts(lives, window=window) if shared is None else shared
+    rows, column = _active(lives, window=window), f"{amount}_amount"
+    return rows.semi_join(accounts, "account_id").group_by(payer="account_id").agg(
         together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64"), members=lambda t: t.count()
     ).cache()  # fmt: skip
 
 
 def value_edges(
-    lives: ir.Table, *, window: Window, amount: Amount, shared: ir.Table | None = None
+    lives: ir.Table, *, window: Window, amount: Amount, accounts: ir.Table | None = None
 ) -> tuple[float, ...]:
     """Values that part the active customers at `SHARES`, minor units a quarter; none where nobody is active.
 
@@ -46,16 +54,16 @@ def value_edges(
         Only its close is read.
     amount : {"margin", "revenue"}
         Which run-rate.
-    shared : ibis table, optional
-        `shared_accounts` of the same, where they are known.
+    accounts : ibis table, optional
+        `account_sums` of the same, where they are known.
     """
-    found = _valued(lives, window=window, amount=amount, shared=shared)
+    found = _valued(lives, window=window, amount=amount, accounts=accounts)
     edges = found.agg(edges=found.value.quantile(list(SHARES))).to_pandas()["edges"].iloc[0]
     return () if edges is None or edges[0] is None else tuple(float(edge) for edge in edges)
 
 
 def with_value_band(
-    lives: ir.Table, *, window: Window, amount: Amount, edges: Sequence[float], shared: ir.Table | None = None
+    lives: ir.Table, *, window: Window, amount: Amount, edges: Sequence[float], accounts: ir.Table | None = None
 ) -> ir.Table:
     """Keep the active and add how many of the edges their value reaches, and whether they share an account.
 
@@ -67,7 +75,7 @@ def with_value_band(
         Active spells with ``value_band`` (0 for none) and ``account_kind``: ``shared``, where somebody else active
         has the same account, or ``alone``.
     """
-    valued = _valued(lives, window=window, amount=amount, shared=shared)
+    valued = _valued(lives, window=window, amount=amount, accounts=accounts)
     reached = [ibis.ifelse(valued.value >= edge, 1, 0) for edge in edges]
     return valued.mutate(value_band=sum(reached, ibis.literal(0)).cast("int64")).drop("value")
 
@@ -77,9 +85,9 @@ def _active(lives: ir.Table, *, window: Window) -> ir.Table:
     return lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
 
 
-def _valued(lives: ir.Table, *, window: Window, amount: Amount, shared: ir.Table | None) -> ir.Table:
+def _valued(lives: ir.Table, *, window: Window, amount: Amount, accounts: ir.Table | None) -> ir.Table:
     """Active spells with ``value`` and ``account_kind``; only accounts named by others are added up."""
-    sums = shared_accounts(lives, window=window, amount=amount) if shared is None else shared
+    sums = account_sums(lives, window=window, amount=amount) if accounts is None else accounts
     rows = _active(lives, window=window)
     both = rows.left_join(sums, rows.account_id == sums.payer)
     return both.mutate(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cxlab.evidence import tally
 from cxlab.evidence.bucket import bucket_in
-from cxlab.evidence.keys import Keys, packed, packed_rows, stretch_of, stretches, unpacked, word_of
+from cxlab.evidence.keys import Keys, packed, packed_rows, stretches, unpacked, word_of
 from cxlab.evidence.tally import Tally, tallied
 
 NUMBERS = st.lists(st.integers(0, 9), max_size=12).map(lambda numbers: np.array(numbers, dtype=np.int64))
@@ -53,13 +53,8 @@ def test_values_come_back_from_their_number_and_none_comes_last():
     assert np.argsort(numbers).tolist() == in_order.index.tolist()
 
 
-def test_a_day_without_a_date_lies_after_every_edge():
-    table = ibis.memtable({"day": [1, 5, 6, None, 9]}, schema={"day": "int64"})
-    assert table.mutate(at=stretch_of(table.day, [5, 7])).to_pandas()["at"].tolist() == [0, 1, 1, 2, 2]
-
-
 @given(days=st.lists(st.integers(-9, 30), max_size=20), edges=st.sets(st.integers(0, 20)))
-def test_days_are_told_apart_out_of_the_engine_as_in_it(days, edges):
+def test_days_are_told_apart_by_the_edges_that_have_come(days, edges):
     edges = sorted(edges)
     found = stretches(edges)(np.array(days, dtype=np.int32))
     assert found.tolist() == [sum(day >= edge for edge in edges) for day in days]
