@@ -97,7 +97,8 @@ def scan(job: Job) -> Said:
 
 
 def _size(found: Any) -> int | None:
-    return len(found) if hasattr(found, "__len__") else None
+    table = type(found).__module__.startswith("ibis")  # it has a length, and refuses to tell
+    return len(found) if hasattr(found, "__len__") and not table else None
 
 
 def jobs() -> dict[str, Callable[[Job], Said]]:
