@@ -85,8 +85,8 @@ def cohort_revenue(panel: ir.Table, *, quarters: Sequence[Quarter]) -> pd.DataFr
     numbers = [quarter.ordinal for quarter in quarters]
     rows = panel.filter(panel.quarter_number.between(numbers[0], numbers[-1]))
     # summed by tenure first: when somebody joined is reckoned once a day, not once a row
-    found = rows.group_by(["quarter_number", "tenure_days"]).agg(revenue=rows.revenue_amount.sum().cast("int64"))
-    sums = found.to_pandas()
+    revenue = rows.revenue_amount.sum().cast("decimal(38, 0)").cast("int64")  # the engine's own sum is wider
+    sums = rows.group_by(["quarter_number", "tenure_days"]).agg(revenue=revenue).to_pandas()
     place = sums["quarter_number"].to_numpy(dtype=np.int64) - numbers[0]
     joined = np.array(edges)[place] - sums["tenure_days"].to_numpy(dtype=np.int64)
     sums = sums.assign(place=place, cohort=np.searchsorted(edges, joined, side="right"))

@@ -13,7 +13,7 @@ from cxlab.evidence.panel_rows import ASKED
 from cxlab.evidence.tally import tallied
 from cxlab.quarter import DAYS_PER_MONTH, Quarter, day_number
 
-NEEDED = ("customer_id", "account_id", "quarter_number", "grp_before", "left", "tenure_days")
+NEEDED = ("account_id", "quarter_number", "grp_before", "left", "tenure_days")
 
 BANDS = (1, 3, 6, 12, 24)
 """Months at which one band of tenure ends and the next begins."""

@@ -85,7 +85,7 @@ def repeat_counts(buying: ir.Table, *, by: Sequence[str] = (), bucket: bool = Fa
     unknown = [name for name in by if name not in buying.columns]
     if unknown:
         raise ValueError(f"by names traits of customers ({', '.join(buying.columns)}); got {', '.join(unknown)}")
-    keys = repeat_keys(buying, by=by, bucket=bucket)
+    keys = _repeat_keys(buying, by=by, bucket=bucket)
     sums = ["spent", "amount", *(["later"] if "later" in buying.columns else [])]
     rows = (numbered(bought(part), keys, *sums) for (part,) in by_part(buying, at_once=AT_ONCE))
     return counted(rows, keys=keys, sums=["customers", *sums])
@@ -96,7 +96,7 @@ def bought(buying: ir.Table) -> ir.Table:
     return buying.filter(buying.x.notnull())
 
 
-def repeat_keys(buying: ir.Table, *, by: Sequence[str], bucket: bool) -> Keys:
+def _repeat_keys(buying: ir.Table, *, by: Sequence[str], bucket: bool) -> Keys:
     """Return what `repeat_counts` counts by."""
     days, flag = _days_seen(buying), pd.Series([False, True])
     return Keys.of(
@@ -123,12 +123,12 @@ def spend_counts(buying: ir.Table, *, bucket: bool = False) -> pd.DataFrame:
     DataFrame
         [``bucket``], ``x`` (1 or more), ``bin``, ``customers``, ``spent`` (minor units, whole). Sorted.
     """
-    keys = spend_keys(buying, bucket=bucket)
+    keys = _spend_keys(buying, bucket=bucket)
     rows = (numbered(with_spend_bin(part), keys, "spent") for (part,) in by_part(buying, at_once=AT_ONCE))
     return counted(rows, keys=keys, sums=["customers", "spent"])
 
 
-def spend_keys(buying: ir.Table, *, bucket: bool) -> Keys:
+def _spend_keys(buying: ir.Table, *, bucket: bool) -> Keys:
     """Return what `spend_counts` counts by."""
     bins = below((_FEWEST + 64) * SPEND_STEPS).astype("int64") - _FEWEST * SPEND_STEPS
     own = {"x": _days_seen(buying), "bin": bins}

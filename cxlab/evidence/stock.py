@@ -113,12 +113,17 @@ class Stock:
         return frame.sort_values(cells, ignore_index=True)[[*cells, *AMOUNTS]]
 
 
+def active_at_close(lives: ir.Table, *, window: Window) -> ir.Table:
+    """Keep the spells of customers active at the close."""
+    close = window.close_day
+    return lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
+
+
 def _active(lives: ir.Table, *, window: Window) -> ir.Table:
     """Spells of customers active at the close, with their tenure."""
-    close = window.close_day
-    rows = lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
+    rows = active_at_close(lives, window=window)
     return rows.mutate(
-        tenure=(close - 1 - rows.start_day).cast("int64"),
+        tenure=(window.close_day - 1 - rows.start_day).cast("int64"),
         customers=ibis.literal(1, type="int64"),
         margin=rows.margin_amount,
         revenue=rows.revenue_amount,
@@ -133,7 +138,7 @@ def shared_accounts(lives: ir.Table, *, window: Window) -> ir.Table:
     Table
         ``account_id``, each once.
     """
-    named = _active(lives, window=window)
+    named = active_at_close(lives, window=window)
     return named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
 
 

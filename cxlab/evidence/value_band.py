@@ -8,7 +8,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from cxlab.evidence.stock import shared_accounts
+from cxlab.evidence.stock import active_at_close, shared_accounts
 from cxlab.quarter import Window
 
 Amount = Literal["margin", "revenue"]
@@ -33,7 +33,7 @@ def account_sums(lives: ir.Table, *, window: Window, amount: Amount, shared: ir.
         ``payer`` (the account), ``together`` (int64, minor units a quarter), ``members``.
     """
     accounts = shared_accounts(lives, window=window) if shared is None else shared
-    rows, column = _active(lives, window=window), f"{amount}_amount"
+    rows, column = active_at_close(lives, window=window), f"{amount}_amount"
     return rows.semi_join(accounts, "account_id").group_by(payer="account_id").agg(
         together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64"), members=lambda t: t.count()
     ).cache()  # fmt: skip
@@ -80,15 +80,10 @@ def with_value_band(
     return valued.mutate(value_band=sum(reached, ibis.literal(0)).cast("int64")).drop("value")
 
 
-def _active(lives: ir.Table, *, window: Window) -> ir.Table:
-    close = window.close_day
-    return lives.filter((lives.start_day < close) & ~(lives.exit_day < close).fill_null(False))
-
-
 def _valued(lives: ir.Table, *, window: Window, amount: Amount, accounts: ir.Table | None) -> ir.Table:
     """Active spells with ``value`` and ``account_kind``; only accounts named by others are added up."""
     sums = account_sums(lives, window=window, amount=amount) if accounts is None else accounts
-    rows = _active(lives, window=window)
+    rows = active_at_close(lives, window=window)
     both = rows.left_join(sums, rows.account_id == sums.payer)
     return both.mutate(
         value=ibis.coalesce(both.together, both[f"{amount}_amount"]),

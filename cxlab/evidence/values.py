@@ -9,6 +9,7 @@ import pandas as pd
 from cxlab.evidence.bucket import bucket_in
 from cxlab.evidence.parts import by_part
 from cxlab.evidence.repeat import AT_ONCE, with_way
+from cxlab.evidence.stock import active_at_close
 from cxlab.quarter import Window
 
 VALUE_STEPS = 100
@@ -63,7 +64,7 @@ def value_bins(
 def _looked_up(ways: ir.Table, tenures: ir.Table, *, window: Window, bought: bool) -> ir.Table:
     """Value by tenure of the active, but for those valued by their buying."""
     close = window.close_day
-    active = ways.filter((ways.start_day < close) & ~(ways.exit_day < close).fill_null(False))
+    active = active_at_close(ways, window=window)
     active = active.mutate(tenure=(close - 1 - active.start_day).cast("int64"), bucket=bucket_in(active))
     looked = active.filter((active.way != "bought") | (not bought)).inner_join(tenures, ["plan", "tenure"])
     amount = looked.margin_amount * looked.per_margin + looked.revenue_amount * looked.per_revenue

@@ -7,8 +7,7 @@ repeat purchases, the time t_x of the last one and the time T since the first; e
 References
 ----------
 .. [1] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). "Counting your customers" the easy way: an
-alternative to
-   the Pareto/NBD model. Marketing Science 24.
+   alternative to the Pareto/NBD model. Marketing Science 24.
 """
 
 from __future__ import annotations

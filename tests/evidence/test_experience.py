@@ -86,7 +86,7 @@ def test_what_is_not_asked_well_is_refused():
     with pytest.raises(ValueError, match=r"^experience_table needs at least one quarter; got none$"):
         experience_table(panel, quarters=[])
     said = (
-        "a panel has the columns customer_id, account_id, quarter_number, grp_before, left, tenure_days, colour; "
+        "a panel has the columns account_id, quarter_number, grp_before, left, tenure_days, colour; "
         f"colour not among {', '.join(panel.columns)}"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
