@@ -29,7 +29,7 @@ from cxlab.tables.withheld import Withholding, count_withheld, kept_rows
 
 _DAMAGED = re.compile(r'Failed to read file "(.+)": (.+)')
 
-_KEYS_AT_ONCE = 131_072
+_KEYS_AT_ONCE = 1_048_576
 _PLACES = 3
 """So many rows of each reason are named; all of them stand in the quarantine file."""
 
@@ -184,16 +184,22 @@ def accept(
         f"CREATE OR REPLACE TEMP VIEW staged AS SELECT *{empty_columns(table, brought=brought)} FROM ({rows})"
     )
     try:
-        _find_bad(table, brought=brought, parents=parents, config=config, engine=engine, today=today)
+        tests = check.own_tests(
+            table, brought=brought, currency=config.currency, rated_from=_rated_from(engine, parents.get("rates")),
+            today=None if config.made_up else today,
+        )  # fmt: skip
+        _find_again(table, brought=brought, engine=engine)
+        read_rows = _number(engine, "SELECT count(*) FROM staged")
         with written_whole(to) as half:
             with unordered(engine):
-                _write(table, engine=engine, parts=parts, to=half)
+                _write(table, wrong=check.wrong(tests), engine=engine, parts=parts, to=half)
+                if _number(engine, f"SELECT count(*) FROM {parquet(half)}") < read_rows:
+                    _add_bad(engine, [check.suspects(tests)])
                 _refuse_orphans(table, brought=brought, parents=parents, engine=engine, parts=parts, at=half)
             lines = not among.suppressed
             write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine, lines=lines)
             typed = [(one.rows, source, one.columns) for one, source in staged]
             withheld = count_withheld(engine, table=table, rows=typed, among=among, to=left)
-            read_rows = _number(engine, "SELECT count(*) FROM staged")
             unchanged()
     except duckdb.Error as error:
         if limit_of(error) is not None:
@@ -234,35 +240,18 @@ def _whose(
     return error
 
 
-def _find_bad(
-    table: Table,
-    *,
-    brought: tuple[str, ...],
-    parents: Mapping[str, Accepted],
-    config: StudyConfig,
-    engine: Backend,
-    today: date,
-) -> None:
-    """Make the engine's table ``bad``: (_source, _record, reasons)."""
-    found = [
-        check.suspects(
-            table,
-            brought=brought,
-            currency=config.currency,
-            rated_from=_rated_from(engine, parents.get("rates")),
-            today=None if config.made_up else today,
-        ),
-        *_repeated(table, brought=brought, engine=engine),
-    ]
+def _find_again(table: Table, *, brought: tuple[str, ...], engine: Backend) -> None:
+    """Make the engine's table ``bad`` (_source, _record, reasons) of the rows that do not agree with another."""
+    found = _repeated(table, brought=brought, engine=engine)
     if {"valid_from", "valid_to"} <= set(brought):
         found.append(check.overlapping(table))
-    _add_bad(engine, found, anew=True)
+    engine.con.execute("CREATE OR REPLACE TEMP TABLE bad (_source VARCHAR, _record BIGINT, reasons VARCHAR[])")
+    if found:
+        _add_bad(engine, found)
 
 
-def _add_bad(engine: Backend, found: Sequence[str], *, anew: bool = False) -> None:
-    parts = [f"({part})" for part in found]
-    if not anew:
-        parts.append("(SELECT _source, _record, unnest(reasons) AS reason FROM bad)")
+def _add_bad(engine: Backend, found: Sequence[str]) -> None:
+    parts = [f"({part})" for part in (*found, "SELECT _source, _record, unnest(reasons) AS reason FROM bad")]
     engine.con.execute(
         "CREATE OR REPLACE TEMP TABLE bad AS SELECT _source, _record, list_sort(list(DISTINCT reason)) AS reasons "
         f"FROM ({' UNION ALL '.join(parts)}) GROUP BY _source, _record"
@@ -298,15 +287,15 @@ def _ascend(engine: Backend, sql: str) -> bool:
     return True
 
 
-def _write(table: Table, *, engine: Backend, parts: int, to: Path) -> None:
-    """Write the rows that are not bad, in any order: no result may depend on it."""
+def _write(table: Table, *, wrong: str, engine: Backend, parts: int, to: Path) -> None:
+    """Write the rows that are neither bad nor wrong, in any order: no result may depend on it."""
     columns = ", ".join(map(name, table.names))
     good = (
         "staged ANTI JOIN bad USING (_source, _record)"
         if _number(engine, "SELECT count(*) FROM bad")
         else "staged"
     )
-    write_rows(f"SELECT {columns} FROM {good}", engine=engine, parts=parts, to=to)
+    write_rows(f"SELECT {columns} FROM {good} WHERE ({wrong}) IS NOT TRUE", engine=engine, parts=parts, to=to)
 
 
 def _refuse_orphans(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis
@@ -49,6 +50,7 @@ def signs_of_life(
     contracts: ir.Table | None,
     rule: Activity,
     log_day: int | None = None,
+    held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> Signs:
     """Find what covers each customer.
 
@@ -66,8 +68,10 @@ def signs_of_life(
         The declared rule.
     log_day : int, optional
         First day of the log, `log_opens` of all transactions; of the given ones if not told.
+    held : callable
+        As in `cxlab.tables.prepare.lives`.
     """
-    people = _numbered(ruled(customers, transactions=transactions, contracts=contracts, rule=rule))
+    people = held(_numbered(ruled(customers, transactions=transactions, contracts=contracts, rule=rule)))
     signs = _of_kinds(transactions, rule=rule)
     at = day_of(signs["at"])
     until = at + rule.idle_days
@@ -75,7 +79,7 @@ def signs_of_life(
         given = ibis.greatest(day_of(signs["period_to"]), at + 1)
         until = ibis.ifelse(signs["period_to"].notnull(), given, until)
     signs = signs.select("customer_id", from_day=at.cast("int32"), to_day=until.cast("int32"))
-    signs = signs.inner_join(people, "customer_id").select("number", "from_day", "to_day")
+    signs = held(signs.inner_join(people, "customer_id").select("number", "from_day", "to_day"))
     log = log_opens(transactions, customers=customers, contracts=contracts, rule=rule).as_scalar()
     opens = log if log_day is None else ibis.literal(log_day)
     return Signs(rows=signs, people=_covered(people, signs=signs, opens=opens, idle_days=rule.idle_days))

@@ -18,7 +18,7 @@ from cxlab.tables.days import day_literal
 from cxlab.tables.fingerprint import digest
 from cxlab.tables.limits import within_limits
 from cxlab.tables.month_sums import MonthSums
-from cxlab.tables.parts import part_files
+from cxlab.tables.parts import part_files, unordered
 from cxlab.tables.stored import forget_older, is_there, write_sorted
 from cxlab.tables.turns import in_turn
 from cxlab.tables.whole_files import take_away, written_whole
@@ -142,7 +142,8 @@ def _make_part(
     for run in _one_after_another(missing, among=blocks):
         since, until = run[0].first - timedelta(days=reach), run[-1].until + timedelta(days=reach)
         made = rows(part, since, until).mutate(part=ibis.literal(part, type="int32"))
-        held = made.cache() if len(run) > 1 else made
+        with unordered(engine):  # each block is put in order when it is written
+            held = made.cache() if len(run) > 1 else made
         for block in run:
             inside = (held["day"] >= day_literal(block.first)) & (held["day"] < day_literal(block.until))
             write_sorted(held.filter(inside), engine=engine, to=folder / block.file, sort=sort)

@@ -12,10 +12,10 @@ HAPPENED = ("at", "invited_at", "answered_at", "opened_at", "first_contact_at", 
 """Columns about things that have happened: a date after the row was loaded cannot be."""
 
 
-def suspects(
+def own_tests(
     table: Table, *, brought: tuple[str, ...], currency: str, rated_from: Mapping[str, date], today: date | None
-) -> str:
-    """Return SQL of (_source, _record, reason) for every staged row that is wrong by itself.
+) -> list[tuple[str, str]]:
+    """Return reasons why a staged row can be wrong by itself, each with the SQL that says so.
 
     Parameters
     ----------
@@ -36,12 +36,21 @@ def suspects(
     ]
     if "currency" in brought and table.name == "transactions":
         tests.append(("currency_unknown", _without_rate(currency, rated_from)))
+    return tests
+
+
+def wrong(tests: Sequence[tuple[str, str]]) -> str:
+    """Return SQL that is true of a staged row that could not be read or fails any of the tests."""
+    return " OR ".join(["_misread", *(f"({test})" for _, test in tests)])
+
+
+def suspects(tests: Sequence[tuple[str, str]]) -> str:
+    """Return SQL of (_source, _record, reason) for every staged row that is wrong by itself."""
     listed = ", ".join(f"CASE WHEN {test} THEN {quote(reason)} END" for reason, test in tests)
     unread = "list_transform(_unread, lambda c: c || '_unreadable')"
     own = f"list_concat({unread}, list_filter([{listed}]::VARCHAR[], lambda r: r IS NOT NULL))"
     # lists are made of the few rows that fail a test, not of all
-    wrong = " OR ".join(["_misread", *(f"({test})" for _, test in tests)])
-    return f"SELECT _source, _record, unnest({own}) AS reason FROM (SELECT * FROM staged WHERE {wrong})"
+    return f"SELECT _source, _record, unnest({own}) AS reason FROM (SELECT * FROM staged WHERE {wrong(tests)})"
 
 
 def repeated(table: Table, *, brought: tuple[str, ...], among: str | None = None) -> str:

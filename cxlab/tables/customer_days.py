@@ -40,7 +40,7 @@ def customer_days(transactions: ir.Table, *, rules: Rules) -> ir.Table:
     rows = money.select(
         "customer_id",
         day=day_of(money["at"]),
-        purchases=(bought & (net > 0)).cast("int32"),
+        purchase=bought & (net > 0),
         amount=ibis.ifelse(bought, net, 0),
         other_amount=ibis.ifelse(bought, 0, net),
         given_back=kind.isin(RETURNED) | (bought & (net < 0)),
@@ -54,8 +54,8 @@ def customer_days(transactions: ir.Table, *, rules: Rules) -> ir.Table:
 def _settled(back: ir.Table, *, paid: ir.Table, refund_days: int) -> ir.Table:
     """Put what was given back on the day it belongs to."""
     touched = paid.semi_join(back, "customer_id").group_by(["customer_id", "day"])
-    touched = touched.agg(purchases=paid["purchases"].sum())
-    touched = touched.select(payer="customer_id", paid_day="day", bought=touched["purchases"] > 0)
+    touched = touched.agg(bought=paid["purchase"].any())
+    touched = touched.select("bought", payer="customer_id", paid_day="day")
     found = back.asof_join(
         touched, on=back["day"] >= touched["paid_day"], predicates=[back["customer_id"] == touched["payer"]]
     )
@@ -64,7 +64,7 @@ def _settled(back: ir.Table, *, paid: ir.Table, refund_days: int) -> ir.Table:
     return found.select(
         "customer_id",
         day=ibis.ifelse(reaches, found["paid_day"], found["day"]).cast("int32"),
-        purchases=ibis.literal(0, type="int32"),
+        purchase=ibis.literal(False),
         amount=ibis.ifelse(of_purchase, found["back"], 0).cast("int64"),
         other_amount=ibis.ifelse(of_purchase, 0, found["back"]).cast("int64"),
     )
@@ -72,7 +72,9 @@ def _settled(back: ir.Table, *, paid: ir.Table, refund_days: int) -> ir.Table:
 
 def _finished(rows: ir.Table) -> ir.Table:
     rows = rows.group_by(["customer_id", "day"]).agg(
-        purchases=rows["purchases"].sum(), amount=total(rows["amount"]), other_amount=total(rows["other_amount"])
+        purchases=rows.count(where=rows["purchase"]),
+        amount=total(rows["amount"]),
+        other_amount=total(rows["other_amount"]),
     )
     stays = rows["amount"] > 0
     rows = rows.select(

@@ -65,14 +65,11 @@ def panel(
         before), ``asked`` (customer asked in any of the quarters), ``plan, region, segment`` ('' = not known),
         ``tenure_days`` (int32, on the quarter's first day; 0 for those who join in it).
     """
-    spells = _spells(lives, transactions=transactions)
+    spells = held(_spells(lives, transactions=transactions))
     scores = held(_placed(_scores(responses, last=rules.answer == "last"), spells=spells, quarters=quarters))
-    spells = spells.mutate(asked=spells["number"].isin(scores["number"]))
-    rows = _rows(spells, quarters=quarters)
+    rows = _rows(spells, asked=scores, quarters=quarters)
     money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
-    last = scores["quarter_number"] == quarters[-1].ordinal
-    before = scores.filter(~last).select(place=scores["place"] + 1, grp_before="grp")
-    for more in (money, scores.select("place", "score", "grp"), before):
+    for more in (money, _told(scores, quarters=quarters)):
         rows = rows.left_join(more, "place").drop("place_right")
     shared = share_of(rows["shared"].fill_null(0), margin_share(rows["plan"], rules=rules), BASIS)
     return rows.select(
@@ -136,9 +133,41 @@ def _placed(scores: ir.Table, *, spells: ir.Table, quarters: Sequence[Quarter]) 
     return scores.select("number", "quarter_number", "score", "grp", place=place)
 
 
-def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
-    """Cross spells with the quarters they touch, and make one row per customer and quarter of them."""
-    pairs = spells.cross_join(calendar(quarters))
+def _told(scores: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Return by place the score and the group, and the group of the quarter before."""
+    own = scores.select("place", "score", "grp", grp_before=ibis.null("string"))
+    last = scores["quarter_number"] == quarters[-1].ordinal
+    nothing = {"score": ibis.null("int8"), "grp": ibis.null("string")}
+    before = scores.filter(~last).select(place=scores["place"] + 1, **nothing, grp_before="grp")
+    both = own.union(before)
+    return both.group_by("place").agg(**{name: both[name].max() for name in ("score", "grp", "grp_before")})
+
+
+def _rows(spells: ir.Table, *, asked: ir.Table, quarters: Sequence[Quarter]) -> ir.Table:
+    """Make one row per customer and quarter that spells touch.
+
+    Those who were asked lie together, so that whoever needs no others does not read them. Spells are put in order
+    before they are made into quarters, which are many more; customers of several spells come last.
+    """
+    spells = spells.mutate(asked=spells["number"].isin(asked["number"]))
+    only = _touched(spells.filter(spells["only"]).order_by("asked", "customer_id"), quarters=quarters)
+    several = _touched(spells.filter(~spells["only"]), quarters=quarters)
+    merged = several.group_by(list(_KEYS)).agg(
+        **{name: several[name].argmax(several["spell"]) for name in _KEPT},
+        active_days=several["active_days"].sum().cast("int32"),
+        active_end=several["active_end"].any(),
+        left=several["left"].any(),
+        tenure_days=several["tenure_days"].argmax(several["spell"]),
+    )
+    return only.drop("spell").union(merged.order_by("asked", *_KEYS))
+
+
+def _touched(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
+    """Cross spells with the quarters they touch, up to the one after; spell by spell, quarter by quarter."""
+    first = ibis.greatest(quarter_of(spells["start_day"], quarters=quarters), quarters[0].ordinal)
+    last = ibis.least(quarter_of(spells["gone_day"] - 1, quarters=quarters) + 1, quarters[-1].ordinal)
+    pairs = spells.mutate(quarter_number=ibis.range(first, last + 1).unnest().cast("int32"))
+    pairs = pairs.inner_join(calendar(quarters), "quarter_number")
     start, gone = pairs["start_day"], pairs["gone_day"]
     active = (start < pairs["to_day"]) & (gone > pairs["from_day"])
     after = (gone <= pairs["from_day"]) & (gone > pairs["before_day"]) & ~pairs["transferred"]
@@ -146,30 +175,17 @@ def _rows(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     days = ibis.least(pairs["gone_day"], pairs["to_day"]) - ibis.greatest(pairs["start_day"], pairs["from_day"])
     leaves = pairs["gone_day"].between(pairs["from_day"], pairs["to_day"] - 1)
     tenure = ibis.least(pairs["from_day"], pairs["gone_day"]) - pairs["start_day"]
-    pairs = pairs.mutate(
-        place=_place(pairs["number"], pairs["quarter_number"], quarters=quarters),
-        days=ibis.greatest(days, 0),
-        stays=pairs["gone_day"] >= pairs["to_day"],
-        leaves=leaves & ~pairs["transferred"],
-        tenure=ibis.greatest(tenure, 0).cast("int32"),
-    )
-    only = pairs.filter(pairs["only"]).select(
-        *_KEYS,
+    return pairs.select(
+        "customer_id",
+        "quarter_number",
+        "spell",
         *_KEPT,
-        active_days=pairs["days"].cast("int32"),
-        active_end="stays",
-        left="leaves",
-        tenure_days="tenure",
+        place=_place(pairs["number"], pairs["quarter_number"], quarters=quarters),
+        active_days=ibis.greatest(days, 0).cast("int32"),
+        active_end=pairs["gone_day"] >= pairs["to_day"],
+        left=leaves & ~pairs["transferred"],
+        tenure_days=ibis.greatest(tenure, 0).cast("int32"),
     )
-    several = pairs.filter(~pairs["only"])
-    merged = several.group_by(list(_KEYS)).agg(
-        **{name: several[name].argmax(several["spell"]) for name in _KEPT},
-        active_days=several["days"].sum().cast("int32"),
-        active_end=several["stays"].any(),
-        left=several["leaves"].any(),
-        tenure_days=several["tenure"].argmax(several["spell"]),
-    )
-    return only.union(merged)
 
 
 def _money(transactions: ir.Table, *, spells: ir.Table, rules: Rules, quarters: Sequence[Quarter]) -> ir.Table:

@@ -21,7 +21,10 @@ PART_BYTES = 128 * 2**20
 """A part holds about so many bytes of the largest source: some ten million transactions as Parquet."""
 
 MOST_PARTS = 64
-HOW = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false"
+HOW = (
+    "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000, "
+    "WRITE_BLOOM_FILTER false"
+)
 """How tables are written: ids, never the same, are not looked up in dictionaries that cannot hold them."""
 _HELD_ROWS = 4_000_000
 """So many rows are held while they are dealt out to the parts, by each thread."""

@@ -61,7 +61,9 @@ def lives(
     ValueError
         If neither contracts nor an activity rule with transactions are there.
     """
-    signs = _signs(customers, contracts=contracts, transactions=transactions, rules=rules, log_day=log_day)
+    signs = _signs(
+        customers, contracts=contracts, transactions=transactions, rules=rules, log_day=log_day, held=held
+    )
     if contracts is None and signs is None:
         raise ValueError("lives needs contracts, or transactions with rules.activity")
     found = held(
@@ -129,11 +131,12 @@ def _signs(
     transactions: ir.Table | None,
     rules: Rules,
     log_day: int | None,
+    held: Callable[[ir.Table], ir.Table],
 ) -> Signs | None:
     if rules.activity is None or transactions is None or (customers is None and rules.activity.plans):
         return None
     return signs_of_life(
-        transactions, customers=customers, contracts=contracts, rule=rules.activity, log_day=log_day
+        transactions, customers=customers, contracts=contracts, rule=rules.activity, log_day=log_day, held=held
     )
 
 

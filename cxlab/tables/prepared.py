@@ -22,7 +22,7 @@ from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.month_sums import read_sums
 from cxlab.tables.panel import panel
-from cxlab.tables.parts import in_part, joined_as_written
+from cxlab.tables.parts import in_part, joined_as_written, unordered
 from cxlab.tables.prepare import lives, lives_of_ruled
 from cxlab.tables.responses import responses
 from cxlab.tables.stored import stored, stored_parts
@@ -81,7 +81,7 @@ class Prepared:
             rules=self.config.rules,
             window=self.window,
             log_day=self._log_day(),
-            held=lambda rows: rows.cache(),
+            held=self._held,
         )
 
     def lives_under(self, *, idle_days: int) -> ir.Table:
@@ -141,6 +141,11 @@ class Prepared:
         people = self._kept_in_parts("ruled", lambda tables, _: _ruled(tables, rule=rule), sort=("customer_id",))
         return people, rule
 
+    def _held(self, rows: ir.Table) -> ir.Table:
+        """Work a table out, in whatever order, and keep it for as long as it is used."""
+        with unordered(self.engine):
+            return rows.cache()
+
     def _of_part(self, table: ir.Table, part: int) -> ir.Table:
         return table.filter(table["part"] == part).drop("part") if self.tables.parts > 1 else table
 
@@ -163,7 +168,7 @@ class Prepared:
             rules=self.config.rules,
             window=self.window,
             log_day=self.window.close_day if log_day is None else log_day,  # without a sign nobody has joined
-            held=lambda rows: rows.cache(),
+            held=self._held,
         )
 
     def _log_day(self) -> int | None:
@@ -264,9 +269,7 @@ class Prepared:
         self._lives_if_known()  # made first, and the answers: it is of the panel's joins that we know better
         self.responses()
         with joined_as_written(self.engine):
-            # those who were asked lie together, so that whoever needs no others does not read them
-            order = ("asked", "customer_id", "quarter_number")
-            return self._kept_in_parts("quarters", self._panel_of, sort=order)
+            return self._kept_in_parts("quarters", self._panel_of, sort=())
 
     def _panel_of(self, tables: KnownTables, part: int) -> ir.Table:
         spells, answers = self._lives_if_known(), self.responses()
@@ -279,7 +282,7 @@ class Prepared:
             responses=answers,
             rules=self.config.rules,
             quarters=self.quarters,
-            held=lambda rows: rows.cache(),
+            held=self._held,
         )
 
     def responses(self) -> ir.Table:

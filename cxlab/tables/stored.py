@@ -58,7 +58,7 @@ def stored_parts(
     to : Path
         A folder, one file a part.
     sort : tuple of str
-        Columns each file is sorted by.
+        Columns each file is sorted by; none where the rows come as they are to lie.
 
     Returns
     -------
@@ -99,13 +99,11 @@ def is_there(found: Sequence[str], *, files: int, engine: Backend) -> bool:
 
 
 def write_sorted(rows: ir.Table, *, engine: Backend, to: Path, sort: tuple[str, ...]) -> None:
-    """Write rows to a file, sorted."""
+    """Write rows to a file, sorted; as they come where no column to sort by is named."""
     # rows are held to the end: tables they hold in the engine go with them
-    order = ", ".join(map(name, sort))
-    engine.con.execute(
-        f"COPY (SELECT * FROM ({ibis.to_sql(rows, dialect='duckdb')}) ORDER BY {order}) "
-        f"TO {quote(str(to))} ({HOW})"
-    )
+    order = f" ORDER BY {', '.join(map(name, sort))}" if sort else ""
+    sql = ibis.to_sql(rows, dialect="duckdb")
+    engine.con.execute(f"COPY (SELECT * FROM ({sql}){order}) TO {quote(str(to))} ({HOW})")
 
 
 def forget_older(to: Path) -> None:
