@@ -16,7 +16,7 @@ from cxlab.tables.holding import OPEN_END, with_holding
 from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
 
 _TRAITS = ("account_id", "plan", "region", "segment")
-_KEPT = ("bucket", "asked", *_TRAITS)
+_KEPT = ("bucket", "asked", "margin_share", *_TRAITS)
 _SUMMED = ("net", "own")
 _KEYS = ("customer_id", "quarter_number", "place")
 _UNSPREAD = ("recharge", "one_time", "refund", "credit")
@@ -65,13 +65,13 @@ def panel(
         before), ``asked`` (customer asked in any of the quarters), ``plan, region, segment`` ('' = not known),
         ``tenure_days`` (int32, on the quarter's first day; 0 for those who join in it).
     """
-    spells = held(_spells(lives, transactions=transactions))
+    spells = held(_spells(lives, transactions=transactions, rules=rules))
     scores = held(_placed(_scores(responses, last=rules.answer == "last"), spells=spells, quarters=quarters))
     rows = _rows(spells, asked=scores, quarters=quarters)
     money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
     for more in (money, _told(scores, quarters=quarters)):
         rows = rows.left_join(more, "place").drop("place_right")
-    shared = share_of(rows["shared"].fill_null(0), margin_share(rows["plan"], rules=rules), BASIS)
+    shared = _share(rows["shared"], rows["margin_share"], BASIS).fill_null(0)
     return rows.select(
         "customer_id",
         "account_id",
@@ -93,7 +93,7 @@ def panel(
     )
 
 
-def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
+def _spells(lives: ir.Table | None, *, transactions: ir.Table, rules: Rules) -> ir.Table:
     """Return spells with their customer's number and the day from which on the next one of the customer holds."""
     if lives is None:
         first = transactions.group_by("customer_id").agg(start_day=day_of(transactions["at"]).min())
@@ -110,7 +110,8 @@ def _spells(lives: ir.Table | None, *, transactions: ir.Table) -> ir.Table:
     spells = spells.mutate(
         gone_day=spells["exit_day"].fill_null(OPEN_END),
         transferred=ibis.coalesce(spells["cause"], "") == "transfer",
-        bucket=bucket_of(spells["account_id"]),  # once per spell, not per quarter
+        bucket=bucket_of(spells["account_id"]),  # once per spell, not per quarter, and so the margin
+        margin_share=margin_share(spells["plan"], rules=rules),
         number=ibis.dense_rank().over(order_by="customer_id"),
     )
     return with_holding(spells)
@@ -267,7 +268,7 @@ def _later_parts(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     )
 
 
-def _share(amount: ir.IntegerValue, part: ir.IntegerValue, of: ir.IntegerValue) -> ir.IntegerValue:
+def _share(amount: ir.IntegerValue, part: ir.IntegerValue, of: ir.IntegerValue | int) -> ir.IntegerValue:
     """`share_of`, asked only where there is an amount: a missing one would be reckoned in wide numbers."""
     return ibis.ifelse(amount.notnull(), share_of(amount, part, of), ibis.null("int64"))
 

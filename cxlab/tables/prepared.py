@@ -187,11 +187,11 @@ class Prepared:
         if first is None:
             return None
         until = date(1970, 1, 1) + timedelta(days=first + 1)
-        for days in (until, None):
-            found = _earliest(_opens_in(of, before=days, rule=rule) for of in parts)
-            if found is not None:
+        for of in parts:
+            found = _earliest([_opens_in(of, before=until, rule=rule)])
+            if found is not None:  # none can be earlier
                 return found
-        return None
+        return _earliest(_opens_in(of, before=None, rule=rule) for of in parts)
 
     def days(self) -> ir.Table:
         """Customer-days (`cxlab.tables.customer_days.customer_days`).
