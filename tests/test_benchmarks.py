@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 import cxlab.evidence
@@ -19,7 +20,7 @@ sys.path.insert(0, str(BENCHMARKS))
 from scale import render  # noqa: E402
 from scale.evidence import asked_of, evidence_of, pieces, together  # noqa: E402
 from scale.fits import BARS, FITS  # noqa: E402
-from scale.loading import alone, told_of  # noqa: E402
+from scale.loading import alone, thin_out, told_of  # noqa: E402
 from scale.looking import Looked, columns_of, owner  # noqa: E402
 from scale.meter import Meter  # noqa: E402
 from scale.names import FROM_ELSEWHERE, Names  # noqa: E402
@@ -188,3 +189,23 @@ def test_a_study_of_one_table_keeps_the_rules_and_no_other_source():
     assert alone(given, file=Path("t.csv")) == wanted
     assert told_of("customers: 1,000,000 rows accepted in 2.3 s") == ("customers", {"rows": 1_000_000})
     assert told_of("the rest") == ("the rest", {})
+
+
+def test_a_load_says_what_all_steps_cost_and_keeps_loads_of_fewer_transactions_apart():
+    days = line(18.0, customers=50_000_000) | {"what": "step", "name": "days", "wall": 10.0, "peak": 1.0}
+    found = [days, days | {"name": "lives", "wall": 5.0, "cpu": 9.0, "peak": 2.0}]
+    found.append(days | {"since": "2026-01-01", "wall": 4.0})
+    assert render.load(found)[-1] == "| **all steps** | 15.0 s, 27.0 s, 2.00 GB |"
+    assert render.load(found, thinned=True)[-1] == "| **all steps** | 4.00 s, 18.0 s, 1.00 GB |"
+
+
+def test_transactions_are_thinned_out_in_a_file_of_their_own(tmp_path):
+    frame = pd.DataFrame({"txn_id": ["a", "b"], "at": pd.to_datetime(["2025-12-31 23:59", "2026-01-01 00:00"])})
+    frame.to_parquet(tmp_path / "all.parquet")
+    study = (BENCHMARKS.parents[1] / "data" / "study.toml").read_text("utf-8")
+    study = study.replace("sample/transactions.parquet", "all.parquet")
+    (tmp_path / "study.toml").write_text(study, "utf-8")
+    thin_out(tmp_path, since="2026-01-01")
+    wanted = study.replace("all.parquet", "transactions.parquet")
+    assert (tmp_path / "study.toml").read_text("utf-8") == wanted
+    assert list(pd.read_parquet(tmp_path / "transactions.parquet")["txn_id"]) == ["b"]

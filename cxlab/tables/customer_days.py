@@ -40,41 +40,39 @@ def customer_days(transactions: ir.Table, *, rules: Rules) -> ir.Table:
     rows = money.select(
         "customer_id",
         day=day_of(money["at"]),
-        purchase=bought & (net > 0),
-        amount=ibis.ifelse(bought, net, 0),
-        other_amount=ibis.ifelse(bought, 0, net),
+        bought=bought,
+        net=net,
         given_back=kind.isin(RETURNED) | (bought & (net < 0)),
     )
-    paid = rows.filter(~rows["given_back"]).drop("given_back")
-    back = rows.filter(rows["given_back"]).group_by(["customer_id", "day"])
-    back = back.agg(back=total(rows["amount"] + rows["other_amount"]))
+    paid = rows.filter(~rows["given_back"]).drop("given_back").mutate(settled=False)
+    back = rows.filter(rows["given_back"]).group_by(["customer_id", "day"]).agg(back=total(rows["net"]))
     return _finished(paid.union(_settled(back, paid=paid, refund_days=rules.refund_days)))
 
 
 def _settled(back: ir.Table, *, paid: ir.Table, refund_days: int) -> ir.Table:
     """Put what was given back on the day it belongs to."""
     touched = paid.semi_join(back, "customer_id").group_by(["customer_id", "day"])
-    touched = touched.agg(bought=paid["purchase"].any())
+    touched = touched.agg(bought=(paid["bought"] & (paid["net"] > 0)).any())
     touched = touched.select("bought", payer="customer_id", paid_day="day")
     found = back.asof_join(
         touched, on=back["day"] >= touched["paid_day"], predicates=[back["customer_id"] == touched["payer"]]
     )
     reaches = (found["paid_day"] >= found["day"] - refund_days).fill_null(False)
-    of_purchase = reaches & found["bought"]
     return found.select(
         "customer_id",
         day=ibis.ifelse(reaches, found["paid_day"], found["day"]).cast("int32"),
-        purchase=ibis.literal(False),
-        amount=ibis.ifelse(of_purchase, found["back"], 0).cast("int64"),
-        other_amount=ibis.ifelse(of_purchase, 0, found["back"]).cast("int64"),
+        bought=reaches & found["bought"],
+        net=found["back"],
+        settled=True,
     )
 
 
 def _finished(rows: ir.Table) -> ir.Table:
+    bought, net = rows["bought"], rows["net"]
     rows = rows.group_by(["customer_id", "day"]).agg(
-        purchases=rows.count(where=rows["purchase"]),
-        amount=total(rows["amount"]),
-        other_amount=total(rows["other_amount"]),
+        purchases=rows.count(where=bought & (net > 0) & ~rows["settled"]),
+        amount=total(ibis.ifelse(bought, net, 0)),
+        other_amount=total(ibis.ifelse(bought, 0, net)),
     )
     stays = rows["amount"] > 0
     rows = rows.select(

@@ -61,6 +61,8 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
     # without ipywidgets the bar is off in a notebook already, and DuckDB refuses to hear of it
     if engine.raw_sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         engine.raw_sql("SET enable_progress_bar = false")
+    # with the little room it has by itself the engine reads with one thread for whoever takes rows as they come
+    engine.raw_sql("SET streaming_buffer_size = '64MB'")
     engine.raw_sql(_SHARE_OF)
     engine.raw_sql(_PART_OF)
     engine.con.create_function("kept_text", _kept_texts, ["VARCHAR"], "VARCHAR", type="arrow")

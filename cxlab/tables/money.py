@@ -94,8 +94,8 @@ def _paid(rates: ir.Table, *, transactions: ir.Table | None, rules: Rules, windo
         0, ibis.least(parts["to_day"], window.close_day) - ibis.greatest(parts["from_day"], parts["since"])
     )
     days = parts["to_day"] - parts["from_day"]
-    part = share_of(parts["net"], overlap, days)
-    own = share_of(parts["own_margin"], overlap, days)
+    part = known_share(parts["net"], overlap, days)
+    own = known_share(parts["own_margin"], overlap, days)
     parts = parts.select("customer_id", "spell", part=part, own=own)
     sums = parts.group_by(["customer_id", "spell"]).agg(
         rows=parts.count(),
@@ -159,6 +159,11 @@ def margin_share(plan: ir.StringValue, *, rules: Rules) -> ir.IntegerValue:
 @ibis.udf.scalar.builtin(name="share_of", signature=(("int64", "int64", "int64"), "int64"))
 def share_of(amount, part, of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """``amount * part / of`` to the nearest whole number, halves away from zero (`cxlab.tables.engine`)."""
+
+
+def known_share(amount: ir.IntegerValue, part: ir.IntegerValue, of: ir.IntegerValue | int) -> ir.IntegerValue:
+    """`share_of`, asked only where there is an amount: a missing one would be reckoned in wide numbers."""
+    return ibis.ifelse(amount.notnull(), share_of(amount, part, of), ibis.null("int64"))
 
 
 def total(amounts: ir.IntegerValue) -> ir.IntegerScalar:

@@ -13,7 +13,7 @@ from cxlab.tables.config import Rules
 from cxlab.tables.days import day_literal, day_of
 from cxlab.tables.fiscal import calendar, quarter_end_of, quarter_of
 from cxlab.tables.holding import OPEN_END, with_holding
-from cxlab.tables.money import BASIS, margin_share, net_amount, revenue_rows, share_of, total
+from cxlab.tables.money import BASIS, known_share, margin_share, net_amount, revenue_rows, total
 
 _TRAITS = ("account_id", "plan", "region", "segment")
 _KEPT = ("bucket", "asked", "margin_share", *_TRAITS)
@@ -71,7 +71,7 @@ def panel(
     money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
     for more in (money, _told(scores, quarters=quarters)):
         rows = rows.left_join(more, "place").drop("place_right")
-    shared = _share(rows["shared"], rows["margin_share"], BASIS).fill_null(0)
+    shared = known_share(rows["shared"], rows["margin_share"], BASIS).fill_null(0)
     return rows.select(
         "customer_id",
         "account_id",
@@ -245,7 +245,7 @@ def _first_parts(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     parts = money.select(
         "number",
         quarter=quarter,
-        **{name: ibis.ifelse(cut, _share(money[name], until, length), money[name]) for name in _SUMMED},
+        **{name: ibis.ifelse(cut, known_share(money[name], until, length), money[name]) for name in _SUMMED},
     )
     parts = parts.filter(parts["quarter"].between(quarters[0].ordinal, quarters[-1].ordinal))
     return parts.select(*_SUMMED, place=_place(parts["number"], parts["quarter"], quarters=quarters))
@@ -263,19 +263,25 @@ def _later_parts(money: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
     before = parts["from_day"] - parts["starts"]
     place = _place(parts["number"], parts["quarter_number"], quarters=quarters)
     return parts.select(
-        **{name: _share(parts[name], until, length) - _share(parts[name], before, length) for name in _SUMMED},
+        **{
+            name: known_share(parts[name], until, length) - known_share(parts[name], before, length)
+            for name in _SUMMED
+        },
         place=place,
     )
 
 
-def _share(amount: ir.IntegerValue, part: ir.IntegerValue, of: ir.IntegerValue | int) -> ir.IntegerValue:
-    """`share_of`, asked only where there is an amount: a missing one would be reckoned in wide numbers."""
-    return ibis.ifelse(amount.notnull(), share_of(amount, part, of), ibis.null("int64"))
+def of_waves(responses: ir.Table) -> ir.Table:
+    """Keep what a panel reads of the answers: those of known customers asked how they stand with the company."""
+    asked = responses.filter((responses["kind"] == "relationship") & (responses["customer_id"] != ""))
+    return asked.select(
+        "response_id", "customer_id", "kind", "quarter_number", "answered_day", "counts", "nps", "grp"
+    )
 
 
 def _scores(responses: ir.Table, *, last: bool) -> ir.Table:
     """Return the relationship score of each customer and quarter asked; silent where none was given."""
-    asked = responses.filter((responses["kind"] == "relationship") & (responses["customer_id"] != ""))
+    asked = of_waves(responses)
     given = asked["counts"] & asked["nps"].notnull()
     day, then = asked["answered_day"], asked["response_id"]
     order = [day.desc(), then.desc()] if last else [day, then]

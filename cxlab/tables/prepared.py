@@ -21,8 +21,8 @@ from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.month_sums import read_sums
-from cxlab.tables.panel import panel
-from cxlab.tables.parts import in_part, joined_as_written, unordered
+from cxlab.tables.panel import of_waves, panel
+from cxlab.tables.parts import joined_as_written, part_of, unordered
 from cxlab.tables.prepare import lives, lives_of_ruled
 from cxlab.tables.responses import responses
 from cxlab.tables.stored import stored, stored_parts
@@ -269,15 +269,23 @@ class Prepared:
         self._lives_if_known()  # made first, and the answers: it is of the panel's joins that we know better
         self.responses()
         with joined_as_written(self.engine):
-            return self._kept_in_parts("quarters", self._panel_of, sort=())
+            made = self._kept_in_parts("quarters", self._panel_of, sort=())
+        self._made.pop("answers", None)
+        return made
+
+    def _answers_by_part(self) -> ir.Table:
+        """Answers with their customer's part, held while each part looks for its own."""
+        if "answers" not in self._made:
+            answers = of_waves(self.responses())
+            parted = answers.mutate(part=part_of(answers["customer_id"], self.tables.parts))
+            self._made["answers"] = parted.order_by("part").cache()
+        return self._made["answers"]
 
     def _panel_of(self, tables: KnownTables, part: int) -> ir.Table:
-        spells, answers = self._lives_if_known(), self.responses()
-        if self.tables.parts > 1:
-            spells = None if spells is None else spells.filter(spells["part"] == part)
-            answers = in_part(answers, part=part, parts=self.tables.parts)
+        spells, parted = self._lives_if_known(), self.tables.parts > 1
+        answers = self._of_part(self._answers_by_part(), part) if parted else self.responses()
         return panel(
-            lives=spells,
+            lives=None if spells is None else self._of_part(spells, part),
             transactions=tables["transactions"],
             responses=answers,
             rules=self.config.rules,

@@ -95,15 +95,22 @@ def one_scan(job: Mapping[str, Any]) -> Line:
 JOBS = {"opening": opening, "making": making, "one_table": one_table, "one_scan": one_scan}
 
 
-def measure(study: Path, *, quarter: str, customers: int, threads: int, to: Path | None) -> None:
-    """Load a study into a new folder, step by step, and write ``results/load.jsonl``."""
+def measure(
+    study: Path, *, quarter: str, customers: int, threads: int, to: Path | None, since: str | None = None
+) -> None:
+    """Load a study into a new folder, step by step, and write ``results/load.jsonl``.
+
+    With ``since`` only transactions from that day on are there to be loaded; to lay them out is not measured.
+    """
     import cxlab.tables.study  # noqa: F401  (imported once, for all)
     from cxlab.tables.fingerprint import code_version
 
     code_version()  # known here, it is known in every process begun from this one: none reads the sources again
-    about = batch(customers=customers, threads=threads)
+    about = batch(customers=customers, threads=threads, **({"since": since} if since else {}))
     with _folder(to, beside=study) as folder:
         twin(study, folder)
+        if since:
+            thin_out(folder, since=since)
         where = {"study": str(folder), "quarter": quarter}
         said = _one({"job": "opening", **where}, name="open", about=about)
         for each in said.pop("told"):
@@ -164,6 +171,24 @@ def twin(study: Path, folder: Path) -> None:
             (folder / path.name).symlink_to(path.resolve())
     text = (study / "study.toml").read_text(encoding="utf-8").replace('"../reports"', '"reports"')
     (folder / "study.toml").write_text(text, encoding="utf-8")
+
+
+def thin_out(folder: Path, *, since: str) -> None:
+    """Let a study begin its transactions on a day: a file of its own, the study file tells where."""
+    import duckdb
+
+    from cxlab.tables.config import read_config
+
+    config, file = folder / "study.toml", folder / "transactions.parquet"
+    path = read_config(config).sources["transactions"].path
+    rows = f"SELECT * FROM {relation([folder / path])} WHERE \"at\" >= TIMESTAMP '{since}'"
+    duckdb.sql(f"COPY ({rows}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+    parts = re.split(r"(?m)^(?=\[)", config.read_text(encoding="utf-8"))
+    told = (
+        part.replace(f'"{path}"', f'"{file.name}"') if part.startswith("[sources.transactions]") else part
+        for part in parts
+    )
+    config.write_text("".join(told), encoding="utf-8")
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ def rendered(folder: Path) -> Iterator[str]:
     """Yield the lines of all tables that anything was measured for."""
     parts = (
         ("A load, step by step", load(lines("load", folder=folder))),
+        ("A load of the last three quarters of transactions", load(lines("load", folder=folder), thinned=True)),
         ("One table alone, beside a bare scan of the file", alone(lines("load", folder=folder))),
         ("Evidence and fits", evidence(lines("evidence", folder=folder))),
         ("The bars", bars(lines("evidence", folder=folder))),
@@ -191,17 +192,27 @@ def _beside_scan(line: Line | None, scan: Line | None) -> str:
     return f"{cost(line)} (work alone {line['peak'] - line['start']:.2f} GB), {line['cpu'] / scan['cpu']:.1f}x"
 
 
-def load(found: list[Line]) -> list[str]:
-    """Steps of a load, and the tables inside the first of them."""
-    mine = [line for line in found if line["what"] in ("step", "table")]
+def load(found: list[Line], *, thinned: bool = False) -> list[str]:
+    """Steps of a load, the tables inside the first of them, and all steps together.
+
+    ``thinned`` are loads of transactions from a day on, the others of all there are.
+    """
+    mine = [line for line in found if line["what"] in ("step", "table") and ("since" in line) is thinned]
     held, sizes = newest(mine, by=("what", "name", "customers")), sizes_of(mine)
     rows = []
     for what, name in dict.fromkeys((str(line["what"]), str(line["name"])) for line in mine):
         cells = [held.get((what, name, size)) for size in sizes]
         shown = f"of which {name}" if what == "table" else f"**{name}**"
         rows.append([shown, *(_step(line) for line in cells)])
+    rows.append(["**all steps**", *(_all_steps(held, size) for size in sizes)])
     head = ["step", *(f"{named(size)}: wall, CPU, memory, rows" for size in sizes)]
-    return [measured_on(mine), "", *table(head, rows)] if rows else []
+    return [measured_on(mine), "", *table(head, rows)] if mine else []
+
+
+def _all_steps(held: Found, size: int) -> str:
+    steps = [line for key, line in held.items() if key[0] == "step" and key[2] == size]
+    sums = {name: sum(line[name] for line in steps) for name in ("wall", "cpu")}
+    return _step({**sums, "peak": max(line["peak"] for line in steps)})
 
 
 def _step(line: Line | None) -> str:
