@@ -147,8 +147,8 @@ def _told(scores: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:
 def _rows(spells: ir.Table, *, asked: ir.Table, quarters: Sequence[Quarter]) -> ir.Table:
     """Make one row per customer and quarter that spells touch.
 
-    Those who were asked lie together, so that whoever needs no others does not read them. Spells are put in order
-    before they are made into quarters, which are many more; customers of several spells come last.
+    Those who were asked lie about together, so that whoever needs no others reads few of them: spells are put in
+    order before they are made into quarters, which are many more, and joins afterwards move rows but a little.
     """
     spells = spells.mutate(asked=spells["number"].isin(asked["number"]))
     only = _touched(spells.filter(spells["only"]).order_by("asked", "customer_id"), quarters=quarters)
