@@ -157,9 +157,9 @@ def told_of(message: str) -> tuple[str, dict[str, int]]:
 
 
 def alone(text: str, *, file: Path) -> str:
-    """Return a study file whose only source is a file of transactions."""
+    """Return a study file whose only source is a file of transactions; nothing is due of the others."""
     parts = re.split(r"(?m)^(?=\[)", text)
-    kept = "".join(part for part in parts if not part.startswith("[sources."))
+    kept = "".join(part for part in parts if not part.startswith(("[sources.", "[due")))
     return f'{kept}\n[sources.transactions]\npath = "{file}"\n'
 
 
