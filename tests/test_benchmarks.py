@@ -184,7 +184,8 @@ def test_ours_stands_beside_theirs_and_a_library_that_gave_up_says_so():
 
 
 def test_a_study_of_one_table_keeps_the_rules_and_no_other_source():
-    given = 'name = "A"\n\n[sources.codings]\npath = "x"\n\n[due.rest_days]\ncontracts = 3\n\n[rules]\ntax_share = 0.1\n'
+    others = '[sources.codings]\npath = "x"\n\n[due.rest_days]\ncontracts = 3\n\n'
+    given = f'name = "A"\n\n{others}[rules]\ntax_share = 0.1\n'
     wanted = 'name = "A"\n\n[rules]\ntax_share = 0.1\n\n[sources.transactions]\npath = "t.csv"\n'
     assert alone(given, file=Path("t.csv")) == wanted
     assert told_of("customers: 1,000,000 rows accepted in 2.3 s") == ("customers", {"rows": 1_000_000})
