@@ -160,7 +160,7 @@ def _rows(spells: ir.Table, *, asked: ir.Table, quarters: Sequence[Quarter]) -> 
         left=several["left"].any(),
         tenure_days=several["tenure_days"].argmax(several["spell"]),
     )
-    return only.drop("spell").union(merged.order_by("asked", *_KEYS))
+    return only.drop("spell").union(merged.order_by("asked", "customer_id"))
 
 
 def _touched(spells: ir.Table, *, quarters: Sequence[Quarter]) -> ir.Table:

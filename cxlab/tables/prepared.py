@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -268,26 +269,21 @@ class Prepared:
         self._refuse("panel", question="revenue", page="transactions")
         self._lives_if_known()  # made first, and the answers: it is of the panel's joins that we know better
         self.responses()
+        answers = cache(self._answers_by_part)  # held as long as parts are made, by nobody else
         with joined_as_written(self.engine):
-            made = self._kept_in_parts("quarters", self._panel_of, sort=())
-        self._made.pop("answers", None)
-        return made
+            return self._kept_in_parts("quarters", partial(self._panel_of, answers=answers), sort=())
 
     def _answers_by_part(self) -> ir.Table:
-        """Answers with their customer's part, held while each part looks for its own."""
-        if "answers" not in self._made:
-            answers = of_waves(self.responses())
-            parted = answers.mutate(part=part_of(answers["customer_id"], self.tables.parts))
-            self._made["answers"] = parted.order_by("part").cache()
-        return self._made["answers"]
+        """Work out what the panel reads of the answers, so that each part finds its own without reading all."""
+        answers = of_waves(self.responses())
+        return answers.mutate(part=part_of(answers["customer_id"], self.tables.parts)).order_by("part").cache()
 
-    def _panel_of(self, tables: KnownTables, part: int) -> ir.Table:
-        spells, parted = self._lives_if_known(), self.tables.parts > 1
-        answers = self._of_part(self._answers_by_part(), part) if parted else self.responses()
+    def _panel_of(self, tables: KnownTables, part: int, *, answers: Callable[[], ir.Table]) -> ir.Table:
+        spells = self._lives_if_known()
         return panel(
             lives=None if spells is None else self._of_part(spells, part),
             transactions=tables["transactions"],
-            responses=answers,
+            responses=self._of_part(answers(), part),
             rules=self.config.rules,
             quarters=self.quarters,
             held=self._held,

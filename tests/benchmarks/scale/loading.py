@@ -158,9 +158,13 @@ def told_of(message: str) -> tuple[str, dict[str, int]]:
 
 def alone(text: str, *, file: Path) -> str:
     """Return a study file whose only source is a file of transactions; nothing is due of the others."""
-    parts = re.split(r"(?m)^(?=\[)", text)
-    kept = "".join(part for part in parts if not part.startswith(("[sources.", "[due")))
+    kept = "".join(part for part in _sections(text) if not part.startswith(("[sources.", "[due")))
     return f'{kept}\n[sources.transactions]\npath = "{file}"\n'
+
+
+def _sections(text: str) -> list[str]:
+    """Cut a study file where a section begins."""
+    return re.split(r"(?m)^(?=\[)", text)
 
 
 def twin(study: Path, folder: Path) -> None:
@@ -183,10 +187,9 @@ def thin_out(folder: Path, *, since: str) -> None:
     path = read_config(config).sources["transactions"].path
     rows = f"SELECT * FROM {relation([folder / path])} WHERE \"at\" >= TIMESTAMP '{since}'"
     duckdb.sql(f"COPY ({rows}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
-    parts = re.split(r"(?m)^(?=\[)", config.read_text(encoding="utf-8"))
     told = (
         part.replace(f'"{path}"', f'"{file.name}"') if part.startswith("[sources.transactions]") else part
-        for part in parts
+        for part in _sections(config.read_text(encoding="utf-8"))
     )
     config.write_text("".join(told), encoding="utf-8")
 
