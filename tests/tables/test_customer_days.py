@@ -59,6 +59,10 @@ def test_amounts_are_net_of_tax(days):
     assert days(paid("a", 0, 110), paid("a", 0, 100, tax_amount=20), rules=rules) == [("a", 0, 2, 180, 0)]
 
 
+def test_what_is_given_back_is_no_purchase_even_if_its_tax_is_larger(days):
+    assert days(paid("a", 0, 100), paid("a", 3, 10, "refund", tax_amount=30)) == [("a", 0, 1, 120, 0)]
+
+
 @pytest.mark.parametrize("returned", [-30, 30])
 def test_money_given_back_lowers_the_last_paid_day_in_reach(days, returned):
     found = days(paid("a", 0, 100), paid("a", 5, 200, "recurring"), paid("a", 8, returned, "refund"))
