@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
@@ -20,6 +19,7 @@ from cxlab.tables.limits import limit_of
 from cxlab.tables.month_sums import summed
 from cxlab.tables.parts import parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
+from cxlab.tables.rising import apart
 from cxlab.tables.schema import Table, see
 from cxlab.tables.source_files import broken
 from cxlab.tables.sources import Refused, read
@@ -29,7 +29,6 @@ from cxlab.tables.withheld import Withholding, count_withheld, kept_rows
 
 _DAMAGED = re.compile(r'Failed to read file "(.+)": (.+)')
 
-_KEYS_AT_ONCE = 1_048_576
 _PLACES = 3
 """So many rows of each reason are named; all of them stand in the quarantine file."""
 
@@ -188,7 +187,7 @@ def accept(
             table, brought=brought, currency=config.currency, rated_from=_rated_from(engine, parents.get("rates")),
             today=None if config.made_up else today,
         )  # fmt: skip
-        _find_again(table, brought=brought, engine=engine)
+        _find_again(table, staged=staged, brought=brought, engine=engine)
         read_rows = _number(engine, "SELECT count(*) FROM staged")
         with written_whole(to) as half:
             with unordered(engine):
@@ -240,9 +239,12 @@ def _whose(
     return error
 
 
-def _find_again(table: Table, *, brought: tuple[str, ...], engine: Backend) -> None:
+def _find_again(
+    table: Table, *, staged: Sequence[tuple[Staged, Source]], brought: tuple[str, ...], engine: Backend
+) -> None:
     """Make the engine's table ``bad`` (_source, _record, reasons) of the rows that do not agree with another."""
-    found = _repeated(table, brought=brought, engine=engine)
+    alone = apart([one.keys for one, _ in staged])
+    found = [] if alone else _repeated(table, brought=brought, engine=engine)
     if {"valid_from", "valid_to"} <= set(brought):
         found.append(check.overlapping(table))
     engine.con.execute("CREATE OR REPLACE TEMP TABLE bad (_source VARCHAR, _record BIGINT, reasons VARCHAR[])")
@@ -259,32 +261,11 @@ def _add_bad(engine: Backend, found: Sequence[str]) -> None:
 
 
 def _repeated(table: Table, *, brought: tuple[str, ...], engine: Backend) -> list[str]:
-    """Return the SQL of rows that repeat a key; nothing where it is plain that none does."""
-    keys = check.lone_key(table, brought=brought)
-    if keys is not None and _ascend(engine, keys):
-        return []
+    """Return the SQL of rows that repeat a key, if there are any."""
     engine.con.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {check.digests_met_twice(table, brought=brought)}")
     if not _number(engine, "SELECT count(*) FROM twice"):
         return []
     return [check.repeated(table, brought=brought, among="twice")]
-
-
-def _ascend(engine: Backend, sql: str) -> bool:
-    """Say whether each value is greater than the one read before it: then none comes twice.
-
-    That is far cheaper than looking every value up, and the reading ends at the first one that is not greater.
-    """
-    last: object = None
-    for batch in engine.con.execute(sql).to_arrow_reader(_KEYS_AT_ONCE):
-        values = batch.column(0)
-        if not len(values):
-            continue
-        if last is not None and not pc.less(last, values[0]).as_py():
-            return False
-        if not pc.all(pc.less(values[:-1], values[1:])).as_py():  # True of a single value
-            return False
-        last = values[-1]
-    return True
 
 
 def _write(table: Table, *, wrong: str, engine: Backend, parts: int, to: Path) -> None:

@@ -130,8 +130,10 @@ def _number(raw: str, *, decimal: str) -> str:
 def _moment(raw: str, *, file: File) -> str:
     """ISO text is read whatever the declared order; an offset is turned into local time."""
     # a day, or a day and a time to the second, as most files write them: nothing else is looked for, which is dear
-    plain = f"CASE WHEN regexp_full_match({raw}, {quote(_PLAIN_MOMENT)}) THEN TRY_CAST({raw} AS TIMESTAMP) END"
-    return f"coalesce({plain}, {_any_moment(f'trim({raw})', file=file)})"
+    return (
+        f"CASE WHEN regexp_full_match({raw}, {quote(_PLAIN_MOMENT)}) THEN TRY_CAST({raw} AS TIMESTAMP) "
+        f"ELSE {_any_moment(f'trim({raw})', file=file)} END"
+    )
 
 
 def _any_moment(raw: str, *, file: File) -> str:

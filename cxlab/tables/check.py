@@ -69,12 +69,6 @@ def repeated(table: Table, *, brought: tuple[str, ...], among: str | None = None
     )
 
 
-def lone_key(table: Table, *, brought: tuple[str, ...]) -> str | None:
-    """Return SQL of the keys of the staged rows, in their order; None for a key of many columns."""
-    key = _key(table, brought=brought)
-    return None if len(key) > 1 else f"SELECT {key[0]} FROM staged WHERE {_whole(table)}"
-
-
 def digests_met_twice(table: Table, *, brought: tuple[str, ...]) -> str:
     """Return SQL of ``digest``, the engine's hash of a key, of keys that may stand twice."""
     digest = _digest(_key(table, brought=brought))

@@ -11,6 +11,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.tables.config import File
+from cxlab.tables.csv_ends import ends_in_quotes, ends_with_row, ends_with_text
 from cxlab.tables.engine import name, quote
 
 
@@ -30,28 +31,65 @@ def csv_view(
     scratch.mkdir(parents=True, exist_ok=True)
     plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
     header, lines = _header(plain, file=file, original=path)
+    quoted = _holds(plain, file.quote)
     columns = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in header)
     reader = (
         f"read_csv({quote(str(plain))}, auto_detect = false, header = false, skip = {lines}, "
         f"delim = {quote(file.separator)}, quote = {quote(file.quote)}, escape = {quote(file.quote)}, "
-        f"columns = {{{columns}}}, store_rejects = true, nullstr = '', strict_mode = true)"
+        f"columns = {{{columns}}}, store_rejects = true, nullstr = '', strict_mode = true, "
+        # begun in the middle, the reader takes a line of a quoted value for a row
+        f"parallel = {not quoted})"
     )
     rows = scratch / f"{path.stem}.rows.parquet"
     kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
     engine.con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     engine.con.execute(
-        f"COPY (SELECT {kept}, row_number() OVER () AS row_number FROM {reader}) "
-        f"TO {quote(str(rows))} (FORMAT parquet)"
+        f"COPY (SELECT {kept} FROM {reader}) TO {quote(str(rows))} "
+        "(FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000, WRITE_BLOOM_FILTER false)"
     )
     refused = engine.con.execute(
         "SELECT line::BIGINT, min(error_type)::VARCHAR, min(csv_line) FROM reject_errors "
         "GROUP BY line ORDER BY line"
     ).fetchall()
     read = engine.con.execute(f"SELECT count(*) FROM read_parquet({quote(str(rows))})").fetchall()[0][0]
-    _refuse_cut_off(path, refused=refused, file=file, last=file.header + read + len(refused), fields=len(header))
+    last = file.header + read + len(refused)
+    _refuse_cut_off(path, refused=refused, file=file, last=last, fields=len(header))
+    if quoted and _is_cut_short(
+        plain, rows, engine=engine, read=read, refused=refused, last=last, columns=header, file=file
+    ):
+        raise DataError(_not_closed(path, record=last + 1, file=file))
     return _numbered(rows, refused=[row[0] for row in refused], first=file.header, origin=path.name), [
         (record, _REASONS.get(kind, "ragged_row"), text or "") for record, kind, text in refused
     ]
+
+
+def _is_cut_short(
+    path: Path,
+    rows: Path,
+    *,
+    engine: Backend,
+    read: int,
+    refused: Sequence[tuple[int, str, str | None]],
+    last: int,
+    columns: Sequence[str],
+    file: File,
+) -> bool:
+    """Say whether the file goes on behind the last row, in a value never closed: the reader does not tell."""
+    if refused and refused[-1][0] == last:
+        ended = ends_with_text(path, refused[-1][2] or "")
+    else:
+        ended = ends_with_row(path, _last_row(engine, rows, read=read), columns=columns, file=file)
+    return not ended and ends_in_quotes(path, file=file)
+
+
+def _last_row(engine: Backend, rows: Path, *, read: int) -> dict[str, str | None] | None:
+    """Return the last row that was read, by column; None if none was."""
+    found = engine.con.execute(
+        f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({quote(str(rows))}, file_row_number = true) "
+        f"WHERE file_row_number = {read - 1}"
+    )
+    names = [column[0] for column in found.description]
+    return next((dict(zip(names, row, strict=True)) for row in found.fetchall()), None)
 
 
 _REASONS = {
@@ -59,6 +97,8 @@ _REASONS = {
     "UNQUOTED VALUE": "quote_not_closed",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
+
+_BLOCK = 2**20
 
 _SHOWN = 10_000
 """The reader hands over so many characters of a row it refuses, and no more."""
@@ -71,16 +111,26 @@ def _refuse_cut_off(
     for record, kind, text in refused:
         swallowed = len(text or "") >= _SHOWN or (record == last and (text or "").count(file.quote) % 2)
         if kind == "UNQUOTED VALUE" and swallowed:
-            raise DataError(
-                f"{path.name}: a quoted value begins in record {record:,} and does not end; needed: its closing "
-                f"{file.quote}; {_WAIT}"
-            )
+            raise DataError(_not_closed(path, record=record, file=file))
     if refused and refused[-1][0] == last and not _ends_a_line(path, encoding=file.encoding):
         came = (refused[-1][2] or "").count(file.separator) + 1
         raise DataError(
             f"{path.name} ends in the middle of record {last:,}; needed: {fields} fields and the end of the line, "
             f"came: {came} and no end; {_WAIT}"
         )
+
+
+def _holds(path: Path, mark: str) -> bool:
+    """Say whether a sign stands anywhere in a file: where no quote does, every line is a row."""
+    with path.open("rb") as file:
+        return any(mark.encode() in block for block in iter(lambda: file.read(_BLOCK), b""))
+
+
+def _not_closed(path: Path, *, record: int, file: File) -> str:
+    return (
+        f"{path.name}: a quoted value begins in record {record:,} and does not end; needed: its closing "
+        f"{file.quote}; {_WAIT}"
+    )
 
 
 _WAIT = "if only part of the file has arrived, wait for the rest, then run again"
@@ -97,10 +147,10 @@ def _numbered(rows: Path, *, refused: Sequence[int], first: int, origin: str) ->
     """Number the rows read; the refused ones in between keep their numbers."""
     # before the j-th refused record stand (its number - first - j) rows that were read
     gaps = [record - first - j for j, record in enumerate(refused, start=1)]
-    shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap < row_number))" if gaps else ""
+    shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap <= file_row_number))" if gaps else ""
     return (
-        f"SELECT * EXCLUDE (row_number), row_number + {first}{shift} AS record_number, "
-        f"{quote(origin)} AS record_origin FROM read_parquet({quote(str(rows))})"
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + {first + 1}{shift} AS record_number, "
+        f"{quote(origin)} AS record_origin FROM read_parquet({quote(str(rows))}, file_row_number = true)"
     )
 
 

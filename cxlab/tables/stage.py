@@ -12,6 +12,7 @@ from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
 from cxlab.tables.config import Expression, File, Source
 from cxlab.tables.engine import kept_text, name, quote
 from cxlab.tables.problems import did_you_mean
+from cxlab.tables.rising import Rising, rising
 from cxlab.tables.schema import Column, Table
 from cxlab.tables.sources import Reading
 
@@ -29,12 +30,15 @@ class Staged:
         The contract columns brought.
     reading : Reading
         Where the original values are.
+    keys : Rising or None
+        The keys, if they lie in order.
     """
 
     name: str
     rows: str
     columns: tuple[str, ...]
     reading: Reading
+    keys: Rising | None
 
 
 def raw_columns(table: Table, *, source: Source, reading: Reading) -> dict[str, str]:
@@ -86,17 +90,36 @@ def stage(
     file = next(iter(source.files(source_name).values()))
     inner = _inner(raw, source_name=source_name, reading=reading, values=source.values)
     types = {row[0]: row[1] for row in engine.con.execute(f"DESCRIBE {inner}").fetchall()}
+    dear = _is_dear(source, file=file, columns=[table.column(column) for column in raw])
+    keys = None if dear else _rising_as_read(engine, inner, table=table, file=file, types=types)
     typed: dict[str, str] = {}
     for column in map(table.column, raw):
         value, kind = f"raw_{column.name}", types[f"raw_{column.name}"]
         sql = cast(name(value), column=column, engine_type=kind, file=file, currency=currency)
         sql = kept_text(sql) if column.type == "text" else sql
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
+    if keys:
+        typed[table.key[0]] = name(f"raw_{table.key[0]}")
     rows = f"({_typed_rows(inner, table=table, file=file, typed=typed, types=types)})"
-    if _is_dear(source, file=file, columns=[table.column(column) for column in raw]):
+    if dear:
         engine.con.execute(f"COPY {rows} TO {quote(str(to))} (FORMAT parquet)")
         rows = f"read_parquet({quote(str(to))})"
-    return Staged(name=source_name, rows=rows, columns=tuple(raw), reading=reading)
+    if not keys and len(table.key) == 1 and table.key[0] in raw:
+        keys = rising(engine, f"SELECT {name(table.key[0])} FROM {rows} WHERE {name(table.key[0])} IS NOT NULL")
+    return Staged(name=source_name, rows=rows, columns=tuple(raw), reading=reading, keys=keys)
+
+
+def _rising_as_read(
+    engine: Backend, inner: str, *, table: Table, file: File, types: Mapping[str, str]
+) -> Rising | None:
+    """Return the keys as the source wrote them if they lie in order and need no trimming, as most do."""
+    key = f"raw_{table.key[0]}"
+    if len(table.key) > 1 or key not in types:
+        return None
+    if not always_fits(table.column(table.key[0]), engine_type=types[key], file=file):
+        return None
+    keys = rising(engine, f"SELECT {name(key)} FROM ({inner}) WHERE {name(key)} IS NOT NULL")
+    return keys if keys and keys.plain else None
 
 
 def _typed_rows(
@@ -123,7 +146,7 @@ def _typed_rows(
 
 
 def _is_dear(source: Source, *, file: File, columns: Sequence[Column]) -> bool:
-    if source.from_ or file.kind != "parquet":
+    if source.from_ or file.kind not in ("parquet", "csv"):
         return True
     return any(column.type == "text" or _is_hashed(column, source=source) for column in columns)
 

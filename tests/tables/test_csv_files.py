@@ -157,3 +157,41 @@ def test_rows_in_another_encoding_are_quarantined(tmp_path, load_table):
     assert found.rows["contract_id"].tolist() == ["k1", "k3"]
     assert found.accepted.reasons == {"not_utf_8": 1}
     assert found.quarantine["record"].tolist() == ["3"]
+
+
+LONG = 8_000_000
+"""So many bytes at once does the reader hand to a thread."""
+
+
+def wide_rows(size, *, hostile=""):
+    """Return CSV of so many bytes; in place of a comment the hostile one stands wherever a thread begins."""
+    lines, written, begins = ["contract_id,customer_id,start,note"], 0, LONG
+    while written < size:
+        note = "x" * 900
+        if hostile and begins - len(hostile) / 2 < written:
+            note, begins = hostile, begins + LONG
+        lines.append(
+            f'k{len(lines):06d},c,2024-01-01,"{note}"' if hostile else f"k{len(lines):06d},c,2024-01-01,{note}"
+        )
+        written += len(lines[-1]) + 1
+    return lines
+
+
+def test_what_people_write_between_quotes_never_becomes_a_row(tmp_path, load_table):
+    lines = wide_rows(2.5 * LONG, hostile="thanks\n" + "z9,someone,2024-01-01,planted\n" * 20_000)
+    write_text(tmp_path, "c.csv", "\n".join(lines) + "\n")
+    found = load_table("contracts", CONTRACTS)
+    assert found.accepted.reasons == {}
+    assert found.rows["contract_id"].tolist() == [f"k{number:06d}" for number in range(1, len(lines))]
+
+
+def test_records_keep_their_numbers_in_a_file_read_by_several_threads(tmp_path, load_table):
+    lines = wide_rows(2.5 * LONG)
+    bad = [3, len(lines) // 3, len(lines) // 2, len(lines) - 7, len(lines) - 1]
+    for place, line in zip(bad, ["k", "k,c,2024-01-01,x,y", "k9999999,c,?,x", "k", "k8,c,never,x"], strict=True):
+        lines[place] = line
+    write_text(tmp_path, "c.csv", "\n".join(lines) + "\n")
+    found = load_table("contracts", CONTRACTS)
+    assert found.accepted.reasons == {"ragged_row": 3, "start_unreadable": 2}
+    assert found.quarantine["record"].tolist() == [str(place + 1) for place in bad]
+    assert found.accepted.read == len(lines) - 1

@@ -90,6 +90,10 @@ SWALLOWED = CSV.replace("k3,", 'k3,"', 1) + "k,c,2024-01-01,1\n" * 1_000
             f'c.csv: a quoted value begins in record 22 and does not end; needed: its closing "; {WAIT}',
         ),
         (
+            f'{CSV}k\n"k","c\nwith a break\n',
+            f'c.csv: a quoted value begins in record 23 and does not end; needed: its closing "; {WAIT}',
+        ),
+        (
             SWALLOWED,
             f'c.csv: a quoted value begins in record 5 and does not end; needed: its closing "; {WAIT}',
         ),
@@ -114,6 +118,24 @@ def test_a_last_line_of_another_kind_is_only_quarantined(tmp_path, raw, load_tab
 def test_a_last_line_without_its_end_is_taken_when_it_is_whole(raw, load_table):
     (raw / "c.csv").write_text(CSV.rstrip("\n"))
     assert load_table("contracts", 'path = "raw/c.csv"').accepted.accepted == 20
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        'k99,"c",2024-01-01,1\n\n  \n',
+        '"k99","c ""x"" c",2024-01-01,""',
+        'k99,c 5" x,2024-01-01,\r\n',
+        '"k99",c, "2024-01-01" ,"1"\n',
+    ],
+)
+@pytest.mark.parametrize("drop", ["", 'drop = ["customer_id"]'])
+def test_a_quoted_file_is_taken_however_its_last_row_is_written(raw, load_table, last, drop):
+    (raw / "c.csv").write_bytes(f'{CSV}"k98",c,2024-01-01,1\n{last}'.encode())
+    columns = '[sources.contracts.columns]\ncustomer_id = "contract_id"' if drop else ""
+    found = load_table("contracts", f'path = "raw/c.csv"\n{drop}\n{columns}')
+    assert found.accepted.accepted == 22
+    assert found.rows["contract_id"].iloc[-1] == "k99"
 
 
 @pytest.mark.parametrize(

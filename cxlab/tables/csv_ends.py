@@ -1,0 +1,80 @@
+"""Whether a CSV file was read to its end: the reader says nothing of a last quoted value that is never closed."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cxlab.tables.config import File
+
+_BESIDE = 1_024
+"""More than the row itself is looked at: line ends and blanks behind it."""
+
+
+def ends_with_row(path: Path, row: Mapping[str, str | None] | None, *, columns: Sequence[str], file: File) -> bool:
+    """Say whether a UTF-8 file ends with a row, quoted or not, and nothing but line ends behind it.
+
+    Parameters
+    ----------
+    row : mapping of str to str or None, or None
+        The values; of a column that is not there any value will do. None: no row was read.
+    columns : sequence of str
+        All columns of the file.
+    """
+    if row is None:
+        return False
+    mark = re.escape(file.quote)
+    anything = f"(?:{mark}(?:[^{mark}]|{mark}{mark})*{mark}|[^{mark}\\r\\n]*)"
+    fields = [_written(row[column], quote=file.quote) if column in row else anything for column in columns]
+    pattern = rf"(?:\A|[\r\n]){re.escape(file.separator).join(fields)}\s*\Z"
+    room = sum(2 * len((value or "").encode()) + 4 for value in row.values()) + _BESIDE
+    if len(row) < len(columns):
+        room += csv.field_size_limit()
+    return re.search(pattern, _tail(path, room)) is not None
+
+
+def ends_with_text(path: Path, text: str) -> bool:
+    """Say whether a UTF-8 file ends with a row as it is written; blanks and line ends behind it do not count."""
+    row = text.strip()
+    pattern = rf"(?:\A|[\r\n])\s*{re.escape(row)}\s*\Z"
+    return bool(row) and re.search(pattern, _tail(path, 4 * len(row) + _BESIDE)) is not None
+
+
+def _tail(path: Path, room: int) -> str:
+    with path.open("rb") as held:
+        held.seek(max(path.stat().st_size - room, 0))
+        return held.read().decode("utf-8", errors="replace")
+
+
+def _written(value: str | None, *, quote: str) -> str:
+    mark = re.escape(quote)
+    if value is None:
+        return f" *(?:{mark}{mark})? *"
+    quoted = re.escape(value.replace(quote, quote * 2))
+    return f"(?:{re.escape(value)}| *{mark}{quoted}{mark} *)"
+
+
+def ends_in_quotes(path: Path, *, file: File) -> bool:
+    """Read a whole UTF-8 file and say whether its end lies within a quoted value."""
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            rows = csv.reader(
+                (line.replace("\0", "") for line in lines),
+                delimiter=file.separator,
+                quotechar=file.quote,
+                strict=True,
+            )
+            while True:
+                try:
+                    next(rows)
+                except StopIteration:
+                    return False
+                except csv.Error as error:
+                    if "unexpected end of data" in str(error):
+                        return True
+    finally:
+        csv.field_size_limit(before)
