@@ -31,6 +31,7 @@ def panel(
     rules: Rules,
     quarters: Sequence[Quarter],
     held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
+    coded: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
     """Customers by quarter, from the first one they are active in to the first one after leaving.
 
@@ -53,6 +54,8 @@ def panel(
         Quarters of the panel, one after the other; the last one ends at the close.
     held : callable
         Works a table out and gives it back, so that what is used three times is made once; by default it is not.
+    coded : callable
+        Lets the engine carry traits of spells as codes (`cxlab.tables.codes`); by default it carries texts.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def panel(
     """
     spells = held(_spells(lives, transactions=transactions, rules=rules))
     scores = held(_placed(_scores(responses, last=rules.answer == "last"), spells=spells, quarters=quarters))
-    rows = _rows(spells, asked=scores, quarters=quarters)
+    rows = _rows(coded(spells), asked=scores, quarters=quarters)
     money = _money(transactions, spells=spells, rules=rules, quarters=quarters)
     for more in (money, _told(scores, quarters=quarters)):
         rows = rows.left_join(more, "place").drop("place_right")

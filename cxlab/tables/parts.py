@@ -27,7 +27,8 @@ HOW = (
 )
 """How tables are written: ids, never the same, are not looked up in dictionaries that cannot hold them."""
 _HELD_ROWS = 4_000_000
-"""So many rows are held while they are dealt out to the parts, by each thread."""
+_HELD_OF_PART = 500_000
+"""So many rows are held while they are dealt out to the parts, by each thread: of all parts, and of one."""
 
 SMALL_BYTES = 16 * 2**20
 """A table of fewer bytes is kept in one file, whatever the others are cut into."""
@@ -78,7 +79,7 @@ def write_rows(rows: str, *, engine: Backend, parts: int, to: Path) -> None:
     if parts == 1:
         engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
         return
-    engine.con.execute(f"SET partitioned_write_flush_threshold = {_HELD_ROWS // parts}")
+    engine.con.execute(f"SET partitioned_write_flush_threshold = {min(_HELD_ROWS // parts, _HELD_OF_PART)}")
     engine.con.execute(
         f"COPY (SELECT *, part_of(customer_id, {parts}) AS part FROM ({rows})) TO {quote(str(to))} "
         f"({how}, PARTITION_BY (part))"

@@ -17,6 +17,7 @@ from cxlab.quarter import Quarter, Window
 from cxlab.tables.activity import log_opens, ruled, stretches_of_signs
 from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.buying import buying
+from cxlab.tables.codes import coding
 from cxlab.tables.config import Activity, StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
@@ -280,13 +281,15 @@ class Prepared:
 
     def _panel_of(self, tables: KnownTables, part: int, *, answers: Callable[[], ir.Table]) -> ir.Table:
         spells = self._lives_if_known()
+        mine = None if spells is None else self._of_part(spells, part)
         return panel(
-            lives=None if spells is None else self._of_part(spells, part),
+            lives=mine,
             transactions=tables["transactions"],
             responses=self._of_part(answers(), part),
             rules=self.config.rules,
             quarters=self.quarters,
             held=self._held,
+            coded=coding(self.engine, mine, ("plan", "region", "segment")),
         )
 
     def responses(self) -> ir.Table:

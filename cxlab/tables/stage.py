@@ -9,6 +9,7 @@ from pathlib import Path
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
+from cxlab.tables.codes import as_code, few_values
 from cxlab.tables.config import Expression, File, Source
 from cxlab.tables.engine import kept_text, name, quote
 from cxlab.tables.problems import did_you_mean
@@ -92,12 +93,14 @@ def stage(
     types = {row[0]: row[1] for row in engine.con.execute(f"DESCRIBE {inner}").fetchall()}
     dear = _is_dear(source, file=file, columns=[table.column(column) for column in raw])
     keys = None if dear else _rising_as_read(engine, inner, table=table, file=file, types=types)
+    codes = {} if dear else few_values(engine, inner, columns=_codes(table, raw=raw, file=file, types=types))
     typed: dict[str, str] = {}
     for column in map(table.column, raw):
         value, kind = f"raw_{column.name}", types[f"raw_{column.name}"]
         sql = cast(name(value), column=column, engine_type=kind, file=file, currency=currency)
         sql = kept_text(sql) if column.type == "text" else sql
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
+    typed |= {column: as_code(name(f"raw_{column}"), values=values) for column, values in codes.items()}
     if keys:
         typed[table.key[0]] = name(f"raw_{table.key[0]}")
     rows = f"({_typed_rows(inner, table=table, file=file, typed=typed, types=types)})"
@@ -120,6 +123,16 @@ def _rising_as_read(
         return None
     keys = rising(engine, f"SELECT {name(key)} FROM ({inner}) WHERE {name(key)} IS NOT NULL")
     return keys if keys and keys.plain else None
+
+
+def _codes(table: Table, *, raw: Mapping[str, str], file: File, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of codes that are texts in the source, and what they are called before they are typed."""
+    codes = (column for column in map(table.column, raw) if column.type == "code")
+    return {
+        column.name: f"raw_{column.name}"
+        for column in codes
+        if always_fits(column, engine_type=types[f"raw_{column.name}"], file=file)
+    }
 
 
 def _typed_rows(

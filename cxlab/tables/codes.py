@@ -1,0 +1,90 @@
+"""Columns of few different values: the engine carries and writes them as numbers, and files read as text again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from cxlab.tables.engine import name, quote
+
+_FEW = 255
+"""So many values are told apart by one byte."""
+
+
+_PROBED = 100_000
+"""So many rows are looked at first, so that no column of many values is read whole."""
+
+
+def few_values(engine: Backend, rows: str, *, columns: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the values of columns that hold few, if nothing is to be trimmed: visible ASCII characters alone.
+
+    Parameters
+    ----------
+    rows : str
+        SQL of the rows.
+    columns : mapping of str to str
+        Columns of them, by the name they are returned under.
+    """
+    if not columns:
+        return {}
+    counts = ", ".join(f"approx_count_distinct({name(column)})" for column in columns.values())
+    probed = engine.con.execute(f"SELECT {counts} FROM (SELECT * FROM ({rows}) LIMIT {_PROBED})").fetchall()[0]
+    likely = [column for column, found in zip(columns, probed, strict=True) if found <= 2 * _FEW]
+    parts = [
+        f"SELECT {place} AS place, {name(columns[column])} AS value FROM ({rows}) GROUP BY ALL"
+        for place, column in enumerate(likely)
+    ]
+    values: dict[str, list[str]] = {column: [] for column in likely}
+    for place, value in engine.con.execute(" UNION ALL ".join(parts)).fetchall() if parts else ():
+        if value is not None:
+            values[likely[place]].append(value)
+    return {
+        column: tuple(sorted(found))
+        for column, found in values.items()
+        if 0 < len(found) <= _FEW and all(value and _is_plain(value) for value in found)
+    }
+
+
+def as_code(sql: str, *, values: Sequence[str]) -> str:
+    """Return SQL of a text that is one of few values, as the engine's enumeration of them."""
+    return f"CAST({sql} AS ENUM({', '.join(map(quote, values))}))"
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.isprintable() and " " not in value
+
+
+def coding(engine: Backend, rows: ir.Table | None, columns: Sequence[str]) -> Callable[[ir.Table], ir.Table]:
+    """Return what lets the engine carry columns as codes from there on; compared and read, they are texts still.
+
+    Parameters
+    ----------
+    rows : Table or None
+        Holds every value the columns have; None: nothing is known of them, and they stay as they are.
+    columns : sequence of str
+        Text columns of it; one of many values stays as it is.
+    """
+    if rows is None:
+        return lambda table: table
+    functions = {}
+    for column in columns:
+        values = rows.select(column).distinct().limit(_FEW + 1).to_pyarrow()[column].drop_null().to_pylist()
+        if 0 < len(values) <= _FEW:
+            functions[column] = _function(engine, f"code_of_{column}", values=sorted(values))
+    if not functions:
+        return lambda table: table
+    return lambda table: table.mutate(**{column: of(table[column]) for column, of in functions.items()})
+
+
+def _function(engine: Backend, of: str, *, values: Sequence[str]) -> Callable[[ir.StringValue], ir.StringValue]:
+    engine.con.execute(f"CREATE OR REPLACE TEMP MACRO {name(of)}(value) AS {as_code('value', values=values)}")
+
+    @ibis.udf.scalar.builtin(name=of, signature=(("string",), "string"))
+    def code(value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        """Code of a text."""
+
+    made: Callable[[ir.StringValue], ir.StringValue] = code
+    return made
