@@ -13,7 +13,6 @@ from cxlab.tables.engine import name, quote
 _FEW = 255
 """So many values are told apart by one byte."""
 
-
 _PROBED = 100_000
 """So many rows are looked at first, so that no column of many values is read whole."""
 
