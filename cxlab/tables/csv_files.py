@@ -13,6 +13,7 @@ from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.csv_ends import ends_in_quotes, ends_with_row, ends_with_text
 from cxlab.tables.engine import name, quote
+from cxlab.tables.parts import unordered
 
 
 def csv_view(
@@ -40,18 +41,14 @@ def csv_view(
         # begun in the middle, the reader takes a line of a quoted value for a row
         f"parallel = {not quoted})"
     )
-    rows = scratch / f"{path.stem}.rows.parquet"
     kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
     engine.con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    engine.con.execute(
-        f"COPY (SELECT {kept} FROM {reader}) TO {quote(str(rows))} "
-        "(FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000, WRITE_BLOOM_FILTER false)"
-    )
+    rows = _copied(engine, f"SELECT {kept} FROM {reader}", quoted=quoted, to=scratch / f"{path.stem}.rows.parquet")
     refused = engine.con.execute(
         "SELECT line::BIGINT, min(error_type)::VARCHAR, min(csv_line) FROM reject_errors "
         "GROUP BY line ORDER BY line"
     ).fetchall()
-    read = engine.con.execute(f"SELECT count(*) FROM read_parquet({quote(str(rows))})").fetchall()[0][0]
+    read = engine.con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
     last = file.header + read + len(refused)
     _refuse_cut_off(path, refused=refused, file=file, last=last, fields=len(header))
     if quoted and _is_cut_short(
@@ -63,9 +60,27 @@ def csv_view(
     ]
 
 
+def _copied(engine: Backend, rows: str, *, quoted: bool, to: Path) -> str:
+    """Copy rows as they are read; return SQL to stand after FROM: the rows and their ``row_number``, from 1 on.
+
+    Rows of one reader are numbered as they come. Kept in order they would all be one batch, held in memory.
+    """
+    how = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000, WRITE_BLOOM_FILTER false"
+    if quoted:
+        with unordered(engine):
+            numbered = f"SELECT *, row_number() OVER () AS row_number FROM ({rows})"
+            engine.con.execute(f"COPY ({numbered}) TO {quote(str(to))} ({how})")
+        return f"read_parquet({quote(str(to))})"
+    engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
+    return (
+        "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row_number "
+        f"FROM read_parquet({quote(str(to))}, file_row_number = true))"
+    )
+
+
 def _is_cut_short(
     path: Path,
-    rows: Path,
+    rows: str,
     *,
     engine: Backend,
     read: int,
@@ -82,12 +97,9 @@ def _is_cut_short(
     return not ended and ends_in_quotes(path, file=file)
 
 
-def _last_row(engine: Backend, rows: Path, *, read: int) -> dict[str, str | None] | None:
+def _last_row(engine: Backend, rows: str, *, read: int) -> dict[str, str | None] | None:
     """Return the last row that was read, by column; None if none was."""
-    found = engine.con.execute(
-        f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({quote(str(rows))}, file_row_number = true) "
-        f"WHERE file_row_number = {read - 1}"
-    )
+    found = engine.con.execute(f"SELECT * EXCLUDE (row_number) FROM {rows} WHERE row_number = {read}")
     names = [column[0] for column in found.description]
     return next((dict(zip(names, row, strict=True)) for row in found.fetchall()), None)
 
@@ -143,14 +155,14 @@ def _ends_a_line(path: Path, *, encoding: str) -> bool:
         return any(mark in file.read() for mark in (b"\n", b"\r"))
 
 
-def _numbered(rows: Path, *, refused: Sequence[int], first: int, origin: str) -> str:
+def _numbered(rows: str, *, refused: Sequence[int], first: int, origin: str) -> str:
     """Number the rows read; the refused ones in between keep their numbers."""
     # before the j-th refused record stand (its number - first - j) rows that were read
     gaps = [record - first - j for j, record in enumerate(refused, start=1)]
-    shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap <= file_row_number))" if gaps else ""
+    shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap < row_number))" if gaps else ""
     return (
-        f"SELECT * EXCLUDE (file_row_number), file_row_number + {first + 1}{shift} AS record_number, "
-        f"{quote(origin)} AS record_origin FROM read_parquet({quote(str(rows))}, file_row_number = true)"
+        f"SELECT * EXCLUDE (row_number), row_number + {first}{shift} AS record_number, "
+        f"{quote(origin)} AS record_origin FROM {rows}"
     )
 
 

@@ -179,9 +179,10 @@ def wide_rows(size, *, hostile=""):
 
 def test_what_people_write_between_quotes_never_becomes_a_row(tmp_path, load_table):
     lines = wide_rows(2.5 * LONG, hostile="thanks\n" + "z9,someone,2024-01-01,planted\n" * 20_000)
-    write_text(tmp_path, "c.csv", "\n".join(lines) + "\n")
+    write_text(tmp_path, "c.csv", "\n".join([*lines, "k", "k1000000,c,?,"]) + "\n")
     found = load_table("contracts", CONTRACTS)
-    assert found.accepted.reasons == {}
+    assert found.accepted.reasons == {"ragged_row": 1, "start_unreadable": 1}
+    assert found.quarantine["record"].tolist() == [str(len(lines) + 1), str(len(lines) + 2)]
     assert found.rows["contract_id"].tolist() == [f"k{number:06d}" for number in range(1, len(lines))]
 
 
