@@ -111,6 +111,7 @@ _REASONS = {
 }
 
 _BLOCK = 2**20
+"""So many bytes of a file are looked through at once."""
 
 _SHOWN = 10_000
 """The reader hands over so many characters of a row it refuses, and no more."""

@@ -50,9 +50,7 @@ def rising(engine: Backend, keys: str) -> Rising | None:
             first = values[0].as_py()
         elif not pc.less(last, values[0]).as_py():
             return None
-        if not pc.all(
-            pc.less(values[:-1], values[1:]), min_count=0
-        ).as_py():  # a single value is greater than none
+        if not pc.all(pc.less(values[:-1], values[1:]), min_count=0).as_py():  # true of a single value
             return None
         plain = plain and _is_plain(values)
         last = values[-1]
