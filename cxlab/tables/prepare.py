@@ -52,9 +52,9 @@ def lives(
     Table
         One row per spell. ``start_day``, ``exit_day`` (int32, days since 1970-01-01; exit = first day without
         service, missing while active), ``entry_days``, ``tenure_days`` (int32), ``cause`` (missing while active;
-        voluntary where the source does not say), ``reason``, ``provisional``, ``idle_days``; plan as last known,
-        offer as joined by; ``bucket`` (int32, of the account); ``revenue_amount``, ``margin_amount`` (int64, minor
-        units per 91 days, 0 for those who left).
+        voluntary where the source does not say), ``reason``, ``provisional``, ``ruled`` (whether the activity rule
+        is for the customer), ``idle_days``; plan as last known, offer as joined by; ``bucket`` (int32, of the
+        account); ``revenue_amount``, ``margin_amount`` (int64, minor units per 91 days, 0 for those who left).
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _in_window(
     apart = rules.activity is None or not rules.activity.plans
     found = spells(contracts=contracts, signs=signs, apart=apart, close_day=window.close_day, held=held)
     found = found.filter(found["exit_day"].isnull() | (found["exit_day"] > window.open_day))
-    return _with_customer(found, customers=customers)
+    return _with_customer(found, customers=customers, rule=rules.activity)
 
 
 def _signs(
@@ -140,15 +140,21 @@ def _signs(
     )
 
 
-def _with_customer(spells: ir.Table, *, customers: ir.Table | None) -> ir.Table:
+def _with_customer(spells: ir.Table, *, customers: ir.Table | None, rule: Activity | None) -> ir.Table:
+    """Add what is known of the customers, and whether the activity rule is for them, as `ruled` says it."""
     if customers is None:
         none = ibis.null("string")
-        return spells.mutate(account_id=spells["customer_id"], region=none, acq_source=none, segment=none)
+        return spells.mutate(
+            account_id=spells["customer_id"], region=none, acq_source=none, segment=none, ruled="by_activity"
+        )
     people = customers.select(
         "customer_id", "account_id", "region", "acq_source", "segment", own_plan="plan", own_offer="offer"
     )
     joined = spells.left_join(people, "customer_id").drop("customer_id_right")
+    of_plan = rule is not None and rule.plans
     return joined.mutate(
+        # a rule for no plans is for those without contracts: all they have are signs of life
+        ruled=joined["own_plan"].isin(rule.plans).fill_null(False) if of_plan else joined["by_activity"],
         account_id=ibis.coalesce(joined["account_id"], joined["customer_id"]),
         plan=ibis.coalesce(joined["plan"], joined["own_plan"]),
         offer=ibis.coalesce(joined["offer"], joined["own_offer"]),
@@ -175,6 +181,7 @@ def _finished(spells: ir.Table, *, idle_days: int, window: Window) -> ir.Table:
         cause=ibis.ifelse(left, ibis.coalesce(spells["cause"], "voluntary"), none),
         reason=ibis.ifelse(left, ibis.coalesce(spells["reason"], silent), none),
         provisional=spells["by_activity"] & undoable,
+        ruled="ruled",
         idle_days=ibis.ifelse(spells["by_activity"], idle, ibis.null("int32")).cast("int32"),
         **{trait: spells[trait].fill_null("") for trait in _TRAITS},
         revenue_amount=spells["revenue_amount"].fill_null(0).cast("int64"),

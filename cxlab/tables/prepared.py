@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
-from cxlab.tables.activity import log_opens, ruled, stretches_of_signs
+from cxlab.tables.activity import log_opens, stretches_of_signs
 from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.buying import buying
 from cxlab.tables.codes import coding
@@ -105,9 +105,9 @@ class Prepared:
         DataError
             If the study has no activity rule for known customers, or no transactions.
         """
+        self._activity()
         made = self.lives()
-        people, _ = self._ruled()
-        return made.drop("revenue_amount", "margin_amount").anti_join(people, "customer_id")
+        return made.filter(~made["ruled"]).drop("revenue_amount", "margin_amount")
 
     def ruled_under(self, *, idle_days: int) -> ir.Table:
         """Spells of the customers the activity rule is for, without money, under another one.
@@ -124,7 +124,7 @@ class Prepared:
         if idle_days < FEWEST_IDLE:
             raise ValueError(f"another rule of silence allows at least {FEWEST_IDLE} days; got {idle_days}")
         self.lives()
-        _, rule = self._ruled()
+        rule = self._activity()
         other = rule.model_copy(update={"idle_days": idle_days, "validity": False})
         signs = self._kept_in_parts(
             "signs", lambda tables, _: _stretches(tables, rule=rule), sort=("customer_id", "first_day")
@@ -134,14 +134,13 @@ class Prepared:
             sort=("customer_id", "spell"),
         )  # fmt: skip
 
-    def _ruled(self) -> tuple[ir.Table, Activity]:
-        """Customers the study's activity rule is for, and the rule."""
+    def _activity(self) -> Activity:
+        """Return the study's activity rule."""
         rule = self.config.rules.activity
         if rule is None or not self.by_activity:
             reason = "lives under another rule needs rules.activity in study.toml and transactions"
             raise DataError("lives cannot be made", [reason], see="data/README.md#studytoml")
-        people = self._kept_in_parts("ruled", lambda tables, _: _ruled(tables, rule=rule), sort=("customer_id",))
-        return people, rule
+        return rule
 
     def _held(self, rows: ir.Table) -> ir.Table:
         """Work a table out, in whatever order, and keep it for as long as it is used."""
@@ -368,13 +367,6 @@ class Prepared:
         quarter = self.quarters[-1]
         made_of = (self.fingerprint, str(quarter), self.as_of, self.window.open, self.tables.parts, code_version())
         return self.folder / name / f"{quarter}-{self.as_of}-{digest(*made_of)}.parquet"
-
-
-def _ruled(tables: KnownTables, *, rule: Activity) -> ir.Table:
-    people = ruled(
-        tables.get("customers"), transactions=tables["transactions"], contracts=tables.get("contracts"), rule=rule
-    )
-    return people.select("customer_id")
 
 
 def _stretches(tables: KnownTables, *, rule: Activity) -> ir.Table:

@@ -102,6 +102,21 @@ def test_contracts_are_left_alone_and_who_left_before_the_window_is_absent(study
     assert gone["exit_day"].tolist() == [day_number(date(2024, 2, 19)), pytest.approx(np.nan, nan_ok=True)]
 
 
+@pytest.mark.parametrize(
+    ("plans", "ruled"), [('["loose"]', {"loose", "early", "both", "late"}), ("[]", {"loose", "early", "late"})]
+)
+def test_a_spell_says_whether_the_rule_is_for_its_customer(make_study, plans, ruled):
+    rule = RULE.format(days=45, validity="true").replace('["loose"]', plans)
+    found = rows(open_study("2024Q2", config=make_study(TABLES, more=rule)).lives)
+    assert set(found["customer_id"]) == {"loose", "early", "both", "bound", "late"}
+    assert set(found["customer_id"][found["ruled"]]) == ruled
+    assert set(found["customer_id"][~found["ruled"]]).isdisjoint(ruled)
+
+
+def test_without_a_rule_it_is_for_nobody(make_study):
+    assert not rows(open_study("2024Q2", config=make_study(TABLES)).lives)["ruled"].any()
+
+
 def test_they_are_made_once(study, monkeypatch):
     first = rows(study(45, validity=True).lives_under(30))
     monkeypatch.setattr("cxlab.tables.prepared.lives_of_ruled", lambda *_, **__: pytest.fail("made again"))

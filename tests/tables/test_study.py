@@ -45,6 +45,7 @@ def test_lives_have_the_agreed_columns_and_whole_numbers(make_study):
         "cause": "string",
         "reason": "string",
         "provisional": "boolean",
+        "ruled": "boolean",
         "idle_days": "int32",
         "plan": "string",
         "region": "string",

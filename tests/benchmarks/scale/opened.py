@@ -76,7 +76,7 @@ class Opened:
     @property
     def unruled(self) -> ir.Table:
         """Spells of customers no rule of silence is for."""
-        return self.lives.drop("revenue_amount", "margin_amount").anti_join(self.read("ruled"), "customer_id")
+        return self.lives.filter(~self.lives["ruled"]).drop("revenue_amount", "margin_amount")
 
     def ruled_under(self, idle_days: int) -> ir.Table:
         """Spells under another rule of silence, of those it is for."""
