@@ -151,10 +151,10 @@ def _with_customer(spells: ir.Table, *, customers: ir.Table | None, rule: Activi
         "customer_id", "account_id", "region", "acq_source", "segment", own_plan="plan", own_offer="offer"
     )
     joined = spells.left_join(people, "customer_id").drop("customer_id_right")
-    of_plan = rule is not None and rule.plans
+    plans = rule.plans if rule else []
     return joined.mutate(
         # a rule for no plans is for those without contracts: all they have are signs of life
-        ruled=joined["own_plan"].isin(rule.plans).fill_null(False) if of_plan else joined["by_activity"],
+        ruled=joined["own_plan"].isin(plans).fill_null(False) if plans else joined["by_activity"],
         account_id=ibis.coalesce(joined["account_id"], joined["customer_id"]),
         plan=ibis.coalesce(joined["plan"], joined["own_plan"]),
         offer=ibis.coalesce(joined["offer"], joined["own_offer"]),
