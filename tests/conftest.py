@@ -24,8 +24,14 @@ HALF_YEAR = Window(open=date(2026, 1, 1), close=date(2026, 7, 1))
 TYPES = {
     "customer_id": "string", "account_id": "string", "spell": "int64", "start_day": "int32", "exit_day": "int32",
     "entry_days": "int32", "tenure_days": "int32", "cause": "string", "reason": "string", "provisional": "boolean",
-    "plan": "string", "region": "string", "revenue_amount": "int64", "margin_amount": "int64",
+    "plan": "string", "region": "string", "shared": "boolean", "revenue_amount": "int64", "margin_amount": "int64",
 }  # fmt: skip
+
+
+def shared(frame: pd.DataFrame) -> pd.Series:
+    """Whether a spell's account may be another customer's too, by hand."""
+    otherwise = frame["account_id"] != frame["customer_id"]
+    return otherwise | frame["account_id"].isin(set(frame["account_id"][otherwise]))
 
 
 def _as_lives(rows: pd.DataFrame, window: Window) -> ir.Table:
@@ -46,6 +52,7 @@ def _as_lives(rows: pd.DataFrame, window: Window) -> ir.Table:
     frame["entry_days"] = (window.open_day - frame["start_day"]).clip(lower=0)
     frame["tenure_days"] = end - frame["start_day"]
     frame["exit_day"] = frame["exit_day"].astype("Int32")
+    frame["shared"] = shared(frame)
     for name in ("cause", "reason"):
         frame[name] = frame[name].astype("string")
     return ibis.memtable(frame[list(TYPES)], schema=ibis.schema(TYPES))

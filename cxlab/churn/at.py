@@ -32,7 +32,7 @@ from cxlab.evidence.measured import measured_spells
 from cxlab.evidence.months import monthly_losses
 from cxlab.evidence.movement import added, movements
 from cxlab.evidence.risk import risk_table
-from cxlab.evidence.stock import shared_accounts, stock_table
+from cxlab.evidence.stock import stock_table
 from cxlab.evidence.value_band import SHARES, account_sums, value_edges, with_value_band
 from cxlab.evidence.value_moves import NO_MOVES, value_moves
 from cxlab.evidence.values import acquisition_costs
@@ -225,12 +225,11 @@ def saving_at(study: Study, risk: pd.DataFrame) -> tuple[Finding | None, ...]:
         ``churn.at_risk`` says.
     """
     amount, window = study.config.amount, study.window
-    shared = shared_accounts(study.lives, window=window)
-    sums = account_sums(study.lives, window=window, amount=amount, shared=shared)
+    sums = account_sums(study.lives, window=window, amount=amount)
     edges = value_edges(study.lives, window=window, amount=amount, accounts=sums)
     banded = partial(with_value_band, window=window, amount=amount, edges=edges, accounts=sums)
     by = ["plan", "segment", "account_kind", "value_band"]
-    stock = stock_table(study.lives, by=by, window=window, told=banded, shared=shared)
+    stock = stock_table(study.lives, by=by, window=window, told=banded)
     if not stock[study.config.amount].any():
         return None, None, None, None
     asked: _Asked = {

@@ -33,7 +33,6 @@ def stock_table(
     by: Sequence[str] = (),
     window: Window,
     told: Told = _as_they_are,
-    shared: ir.Table | None = None,
 ) -> pd.DataFrame:
     """Sum customers and money of the active at the close, by tenure.
 
@@ -50,8 +49,6 @@ def stock_table(
         Only its close is read.
     told : callable, optional
         Adds columns to sum by to spells of whole accounts; whatever the others are, they get the same.
-    shared : ibis table, optional
-        `shared_accounts` of the same, where they are known.
 
     Returns
     -------
@@ -61,7 +58,7 @@ def stock_table(
         days, in minor units of the study currency. Sums are exact; floats only here, because squares outgrow
         64-bit integers. Sorted.
     """
-    stock = Stock(lives, by=by, window=window, shared=shared)
+    stock = Stock(lives, by=by, window=window)
     stock.add(lives, told=told)
     return stock.frame()
 
@@ -69,21 +66,18 @@ def stock_table(
 class Stock:
     """The stock of spells added part by part: disjoint customers, of whom some may share an account.
 
-    Everybody is summed as if alone, which needs no account; what that says of those whose account another customer
-    names too is taken away again, and their accounts are added instead. Whole numbers: the order does not matter.
+    Who shares none is an account, and needs no name; accounts that may be shared are added up when all parts are
+    there. Whole numbers: the order does not matter.
 
     Parameters
     ----------
     lives : ibis table
         All spells.
-    by, window, shared
+    by, window
         As for `stock_table`.
     """
 
-    def __init__(
-        self, lives: ir.Table, *, by: Sequence[str], window: Window, shared: ir.Table | None = None
-    ) -> None:
-        self._shared = shared_accounts(lives, window=window) if shared is None else shared
+    def __init__(self, lives: ir.Table, *, by: Sequence[str], window: Window) -> None:
         self._cells, self._window = ["tenure", *by], window
         self._narrow = _largest(lives) < _NARROW
         self._alone: list[ir.Table] = []
@@ -91,20 +85,15 @@ class Stock:
 
     def add(self, part: ir.Table, *, told: Told = _as_they_are) -> None:
         """Add the spells of some customers; they bring the columns to sum by, or are told them."""
-        rows = _active(told(part), window=self._window)
-        self._alone.append(_sums(rows, cells=self._cells, narrow=self._narrow).cache())
-        shared = _active(told(part.semi_join(self._shared, "account_id")), window=self._window)
-        self._together.append(shared.select(*self._cells, "account_id", "customers", "margin", "revenue").cache())
+        alone = _active(told(part.filter(~part.shared)), window=self._window)
+        self._alone.append(_sums(alone, cells=self._cells, narrow=self._narrow).cache())
+        others = _active(told(part.filter(part.shared)), window=self._window)
+        self._together.append(others.select(*self._cells, "account_id", "customers", "margin", "revenue").cache())
 
     def frame(self) -> pd.DataFrame:
         """Return the sums, as `stock_table` does."""
         cells, together = self._cells, ibis.union(*self._together)
-        apart = _sums(together, cells=cells)
-        stock = ibis.union(
-            _sums(_accounts(together, cells=cells), cells=cells),
-            apart.mutate(**{name: -apart[name] for name in AMOUNTS}),
-            *self._alone,
-        )
+        stock = ibis.union(_sums(_accounts(together, cells=cells), cells=cells), *self._alone)
         whole = stock.group_by(cells).agg(**{
             name: stock[name].sum().cast("int64" if name.startswith("customers") else "float64")
             for name in AMOUNTS
@@ -128,18 +117,6 @@ def _active(lives: ir.Table, *, window: Window) -> ir.Table:
         margin=rows.margin_amount,
         revenue=rows.revenue_amount,
     )
-
-
-def shared_accounts(lives: ir.Table, *, window: Window) -> ir.Table:
-    """Find the accounts that an active customer names who is not called the same; worked out once.
-
-    Returns
-    -------
-    Table
-        ``account_id``, each once.
-    """
-    named = active_at_close(lives, window=window)
-    return named.filter(named.account_id != named.customer_id).select("account_id").distinct().cache()
 
 
 def _largest(lives: ir.Table) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from cxlab.evidence.stock import active_at_close, shared_accounts
+from cxlab.evidence.stock import active_at_close
 from cxlab.quarter import Window
 
 Amount = Literal["margin", "revenue"]
@@ -17,24 +17,21 @@ SHARES = tuple(sorted({place / 10 for place in range(1, 10)} | {1 / 3, 2 / 3}))
 """Where bands part, as shares of the active customers: tenths and thirds."""
 
 
-def account_sums(lives: ir.Table, *, window: Window, amount: Amount, shared: ir.Table | None = None) -> ir.Table:
+def account_sums(lives: ir.Table, *, window: Window, amount: Amount) -> ir.Table:
     """Add up what the active customers of each shared account bring; worked out once.
 
     Parameters
     ----------
     lives, window, amount
         As for `value_edges`.
-    shared : ibis table, optional
-        `cxlab.evidence.stock.shared_accounts` of the same, where they are known.
 
     Returns
     -------
     Table
         ``payer`` (the account), ``together`` (int64, minor units a quarter), ``members``.
     """
-    accounts = shared_accounts(lives, window=window) if shared is None else shared
     rows, column = active_at_close(lives, window=window), f"{amount}_amount"
-    return rows.semi_join(accounts, "account_id").group_by(payer="account_id").agg(
+    return rows.filter(rows.shared).group_by(payer="account_id").agg(
         together=lambda t: t[column].sum().cast("decimal(38, 0)").cast("int64"), members=lambda t: t.count()
     ).cache()  # fmt: skip
 
@@ -83,9 +80,9 @@ def with_value_band(
 def _valued(lives: ir.Table, *, window: Window, amount: Amount, accounts: ir.Table | None) -> ir.Table:
     """Active spells with ``value`` and ``account_kind``; only accounts named by others are added up."""
     sums = account_sums(lives, window=window, amount=amount) if accounts is None else accounts
-    rows = active_at_close(lives, window=window)
-    both = rows.left_join(sums, rows.account_id == sums.payer)
-    return both.mutate(
-        value=ibis.coalesce(both.together, both[f"{amount}_amount"]),
-        account_kind=ibis.ifelse((both.members > 1).fill_null(False), "shared", "alone"),
-    ).drop("payer", "together", "members")
+    rows, own = active_at_close(lives, window=window), f"{amount}_amount"
+    alone = rows.filter(~rows.shared).mutate(value=rows[own], account_kind=ibis.literal("alone"))
+    others = rows.filter(rows.shared)
+    both = others.inner_join(sums, others.account_id == sums.payer)
+    both = both.mutate(value="together", account_kind=ibis.ifelse(both.members > 1, "shared", "alone"))
+    return alone.union(both.select(alone.columns))

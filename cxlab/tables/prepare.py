@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlab.quarter import Window
+from cxlab.tables.accounts import with_shared
 from cxlab.tables.activity import Signs, ruled, signs_of_life, signs_under
 from cxlab.tables.bucket import bucket_of
 from cxlab.tables.config import Activity, Rules
@@ -15,6 +16,9 @@ from cxlab.tables.money import run_rates
 from cxlab.tables.spells import spells
 
 _TRAITS = ("plan", "region", "acq_source", "segment", "offer")
+
+OF_STOCK = ("shared", "revenue_amount", "margin_amount")
+"""Columns of lives that only what customers bring is asked of."""
 
 
 def lives(
@@ -25,6 +29,7 @@ def lives(
     rules: Rules,
     window: Window,
     log_day: int | None = None,
+    leads: ir.Table | None = None,
     held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
     """Spells of every customer, from contracts and from signs of life.
@@ -44,6 +49,8 @@ def lives(
     log_day : int, optional
         First day of the log (`cxlab.tables.activity.log_opens` of all transactions), to be told where the tables
         are of a part of the customers.
+    leads : Table, optional
+        `cxlab.tables.accounts.leads` of all customers, or those of them that are in the tables.
     held : callable
         Works a table out and gives it back, so that what is used three times is made once; by default it is not.
 
@@ -54,7 +61,8 @@ def lives(
         service, missing while active), ``entry_days``, ``tenure_days`` (int32), ``cause`` (missing while active;
         voluntary where the source does not say), ``reason``, ``provisional``, ``ruled`` (whether the activity rule
         is for the customer), ``idle_days``; plan as last known, offer as joined by; ``bucket`` (int32, of the
-        account); ``revenue_amount``, ``margin_amount`` (int64, minor units per 91 days, 0 for those who left).
+        account); ``shared`` (whether the account may be another customer's too, `cxlab.tables.accounts`);
+        ``revenue_amount``, ``margin_amount`` (int64, minor units per 91 days, 0 for those who left).
 
     Raises
     ------
@@ -70,7 +78,7 @@ def lives(
         _in_window(signs, customers=customers, contracts=contracts, rules=rules, window=window, held=held)
     )
     rates = run_rates(found, transactions=transactions, contracts=contracts, rules=rules, window=window, held=held)
-    found = found.left_join(rates, ["customer_id", "spell"])
+    found = with_shared(found.left_join(rates, ["customer_id", "spell"]), leads=leads)
     return _finished(found, idle_days=rules.activity.idle_days if rules.activity else 0, window=window)
 
 
@@ -86,7 +94,7 @@ def lives_of_ruled(
     log_day: int,
     held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
-    """`lives`, without money, under another activity rule: of the customers a rule is for, nobody else's change.
+    """`lives`, without `OF_STOCK`, under another activity rule, of those a rule is for: nobody else's change.
 
     Parameters
     ----------
@@ -104,8 +112,8 @@ def lives_of_ruled(
         rule, stretches, customers=customers, transactions=transactions, contracts=contracts, log_day=log_day
     )
     found = _in_window(signs, customers=customers, contracts=theirs, rules=rules, window=window, held=held)
-    found = found.mutate(revenue_amount=ibis.null("int64"), margin_amount=ibis.null("int64"))
-    return _finished(found, idle_days=rule.idle_days, window=window).drop("revenue_amount", "margin_amount")
+    found = found.mutate(shared=False, revenue_amount=ibis.null("int64"), margin_amount=ibis.null("int64"))
+    return _finished(found, idle_days=rule.idle_days, window=window).drop(*OF_STOCK)
 
 
 def _in_window(
@@ -176,6 +184,7 @@ def _finished(spells: ir.Table, *, idle_days: int, window: Window) -> ir.Table:
         "start_day",
         "exit_day",
         bucket=bucket_of(spells["account_id"]),
+        shared="shared",
         entry_days=ibis.greatest(0, window.open_day - spells["start_day"]).cast("int32"),
         tenure_days=(ended - spells["start_day"]).cast("int32"),
         cause=ibis.ifelse(left, ibis.coalesce(spells["cause"], "voluntary"), none),

@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
+from cxlab.tables.accounts import leads
 from cxlab.tables.activity import log_opens, stretches_of_signs
 from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.buying import buying
@@ -25,7 +26,7 @@ from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.month_sums import read_sums
 from cxlab.tables.panel import of_waves, panel
 from cxlab.tables.parts import joined_as_written, part_of, unordered
-from cxlab.tables.prepare import lives, lives_of_ruled
+from cxlab.tables.prepare import OF_STOCK, lives, lives_of_ruled
 from cxlab.tables.responses import responses
 from cxlab.tables.stored import stored, stored_parts
 from cxlab.tables.texts import texts
@@ -72,10 +73,11 @@ class Prepared:
             If the study has neither contracts nor an activity rule with transactions.
         """
         self._refuse("lives", question="churn", page="contracts")
-        return self._kept_in_parts("lives", self._lives_of, sort=("customer_id", "spell"))
+        found = partial(self._lives_of, leading=cache(self._leads_by_part))  # held as long as parts are made
+        return self._kept_in_parts("lives", found, sort=("customer_id", "spell"))
 
-    def _lives_of(self, tables: KnownTables, part: int) -> ir.Table:
-        del part
+    def _lives_of(self, tables: KnownTables, part: int, *, leading: Callable[[], ir.Table | None]) -> ir.Table:
+        known = leading()
         return lives(
             customers=tables.get("customers"),
             contracts=tables.get("contracts"),
@@ -83,11 +85,18 @@ class Prepared:
             rules=self.config.rules,
             window=self.window,
             log_day=self._log_day(),
+            leads=None if known is None else self._of_part(known, part),
             held=self._held,
         )
 
+    def _leads_by_part(self) -> ir.Table | None:
+        if "customers" not in self.tables:
+            return None
+        found = leads(self.tables["customers"])
+        return self._held(found.mutate(part=part_of(found["customer_id"], self.tables.parts)))
+
     def lives_under(self, *, idle_days: int) -> ir.Table:
-        """Spells, without money, if customers without contracts were gone after so many days without a sign.
+        """Spells if customers without contracts were gone after so many days without a sign, without `OF_STOCK`.
 
         Raises
         ------
@@ -98,7 +107,7 @@ class Prepared:
         return self.unruled().union(anew)
 
     def unruled(self) -> ir.Table:
-        """Spells of the customers no activity rule is for, without money: they are the same under every rule.
+        """Spells of the customers no activity rule is for, without `OF_STOCK`: they are the same under every rule.
 
         Raises
         ------
@@ -107,10 +116,10 @@ class Prepared:
         """
         self._activity()
         made = self.lives()
-        return made.filter(~made["ruled"]).drop("revenue_amount", "margin_amount")
+        return made.filter(~made["ruled"]).drop(*OF_STOCK)
 
     def ruled_under(self, *, idle_days: int) -> ir.Table:
-        """Spells of the customers the activity rule is for, without money, under another one.
+        """Spells of the customers the activity rule is for, under another one, as `lives_under`.
 
         Their signs of life are read once, however many rules are asked for.
 

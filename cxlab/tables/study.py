@@ -103,9 +103,10 @@ class Study:
         return self._prepared.lives()
 
     def lives_under(self, idle_days: int) -> ir.Table:
-        """`lives`, without money, if customers without contracts were gone after so many days without a sign.
+        """`lives` if customers without contracts were gone after so many days without a sign.
 
-        Exits are dated at the day the rule fires, a return begins a new spell; contracts stay as they are.
+        Money and ``shared`` are left out (`cxlab.tables.prepare.OF_STOCK`). Exits are dated at the day the rule
+        fires, a return begins a new spell; contracts stay as they are.
 
         Raises
         ------

@@ -28,8 +28,8 @@ MARGIN = 200_000
 LIVES = {
     "customer_id": "string", "account_id": "string", "spell": "int64", "start_day": "int32", "exit_day": "int32",
     "cause": "string", "reason": "string", "provisional": "boolean", "idle_days": "int32", "plan": "string",
-    "region": "string", "acq_source": "string", "segment": "string", "offer": "string", "revenue_amount": "int64",
-    "margin_amount": "int64",
+    "region": "string", "acq_source": "string", "segment": "string", "offer": "string", "shared": "boolean",
+    "revenue_amount": "int64", "margin_amount": "int64",
 }  # fmt: skip
 DAYS = {"customer_id": "string", "day": "int32", "purchases": "int32", "amount": "int64", "other_amount": "int64"}
 
@@ -46,7 +46,7 @@ class Drawn:
 
 
 def as_tables(spells, bought):
-    frame = spells.reindex(columns=list(LIVES)).assign(provisional=False)
+    frame = spells.reindex(columns=list(LIVES)).assign(provisional=False, shared=False)
     for name in ("exit_day", "idle_days"):
         frame[name] = frame[name].astype("Int32")
     texts = [name for name, kind in LIVES.items() if kind == "string"]

@@ -210,8 +210,9 @@ def test_everybody_in_stock_is_valued_in_one_way_whatever_the_parts():
     people = lives_of(lives)
     number = (people.customer_id.length() * 7 % 5).cast("string")
     people = people.mutate(
-        account_id=ibis.literal("f") + number, margin_amount=ibis.literal(10), revenue_amount=ibis.literal(20)
-    )
+        account_id=ibis.literal("f") + number, shared=True, margin_amount=ibis.literal(10),
+        revenue_amount=ibis.literal(20),
+    )  # fmt: skip
     theirs = buying(days_of(rows), people, window=HALF)
     whole = stock_table(with_way(people, theirs), by=["way"], window=HALF)
     assert set(whole["way"]) == {"contract", "bought", "older", "not_yet"}

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from cxlab.evidence import stock_table
-from cxlab.evidence.stock import shared_accounts
 from cxlab.evidence.value_band import SHARES, account_sums, value_edges, with_value_band
 
 
@@ -43,11 +42,10 @@ def test_edges_and_bands_are_those_of_a_sort(as_lives, half_year):
     wanted = active.groupby(band)["margin_amount"].agg(["count", "sum"])
     assert found.to_numpy().tolist() == wanted.to_numpy().tolist()
     asked, by = {"window": half_year, "amount": "margin"}, ["account_kind", "value_band"]
-    shared = shared_accounts(lives, window=half_year)
-    sums = account_sums(lives, shared=shared, **asked)
+    sums = account_sums(lives, **asked)
     assert value_edges(lives, accounts=sums, **asked) == edges
     banding = partial(with_value_band, edges=edges, accounts=sums, **asked)
-    told = stock_table(lives, by=by, window=half_year, told=banding, shared=shared)
+    told = stock_table(lives, by=by, window=half_year, told=banding)
     pd.testing.assert_frame_equal(told, stock_table(banded, by=by, window=half_year))
 
 

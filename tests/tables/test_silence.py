@@ -17,7 +17,7 @@ from cxlab.quarter import Window, day_number
 from cxlab.tables import open_study
 from cxlab.tables.activity import stretches_of_signs
 from cxlab.tables.config import Activity, Rules
-from cxlab.tables.prepare import lives, lives_of_ruled
+from cxlab.tables.prepare import OF_STOCK, lives, lives_of_ruled
 
 from .conftest import contract_table
 
@@ -26,8 +26,6 @@ CLOSE = OPEN + timedelta(days=FOLLOWED)
 WINDOW = Window(open=OPEN, close=CLOSE)
 SIGNS = 120
 """Signs drawn per customer: far more than anybody lives to give before the close."""
-
-MONEY = ("revenue_amount", "margin_amount")
 
 RULE = """
 [rules.activity]
@@ -82,7 +80,7 @@ def rows(table):
 @pytest.mark.parametrize(("days", "parts"), [(30, 1), (90, 4)])
 def test_another_rule_gives_the_lives_of_a_study_that_declares_it(study, monkeypatch, days, parts):
     monkeypatch.setenv("CXLAB_PARTS", str(parts))
-    declared = rows(study(days, validity=False).lives.drop(*MONEY))
+    declared = rows(study(days, validity=False).lives.drop(*OF_STOCK))
     found = rows(study(45, validity=True).lives_under(days))
     pd.testing.assert_frame_equal(found, declared)
 
@@ -94,7 +92,7 @@ def test_contracts_are_left_alone_and_who_left_before_the_window_is_absent(study
     found = rows(thirty)
     assert "early" not in set(found["customer_id"])  # gone 30 days after 1 November, before the window opens
     same = found["customer_id"] == "bound"
-    kept = rows(own.lives.drop(*MONEY))
+    kept = rows(own.lives.drop(*OF_STOCK))
     pd.testing.assert_frame_equal(
         found[same].reset_index(drop=True), kept[kept["customer_id"] == "bound"].reset_index(drop=True)
     )

@@ -55,6 +55,7 @@ def test_lives_have_the_agreed_columns_and_whole_numbers(make_study):
         "revenue_amount": "int64",
         "margin_amount": "int64",
         "bucket": "int32",
+        "shared": "boolean",
         "part": "int32",
     }
 

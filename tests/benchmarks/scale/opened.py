@@ -20,6 +20,7 @@ from cxlab.quarter import Quarter, Window
 from cxlab.tables.config import find_config, read_config
 from cxlab.tables.engine import connect
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
+from cxlab.tables.prepare import OF_STOCK
 from cxlab.tables.schema import TABLES
 
 PREPARED = {
@@ -76,7 +77,7 @@ class Opened:
     @property
     def unruled(self) -> ir.Table:
         """Spells of customers no rule of silence is for."""
-        return self.lives.filter(~self.lives["ruled"]).drop("revenue_amount", "margin_amount")
+        return self.lives.filter(~self.lives["ruled"]).drop(*OF_STOCK)
 
     def ruled_under(self, idle_days: int) -> ir.Table:
         """Spells under another rule of silence, of those it is for."""
