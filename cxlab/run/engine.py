@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -42,6 +42,10 @@ _quiet.addHandler(logging.NullHandler())
 logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
+USUAL_BASE = 5_000_000
+"""Up to so many customers the limits are as they are given."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How long a run may take, seconds."""
@@ -54,6 +58,17 @@ class Limits:
     def __post_init__(self) -> None:
         if min(self.cell, self.notebook, self.run, self.start) <= 0:
             raise ValueError(f"limits are more than 0 seconds; got {self}")
+
+    def of_base(self, customers: int) -> Limits:
+        """Return the limits for so many customers, above `USUAL_BASE` longer ones; none is longer than the run's.
+
+        The first notebook that asks for a table of a large base makes it.
+        """
+        longer = customers / USUAL_BASE
+        if longer <= 1:
+            return self
+        cell, notebook = (min(seconds * longer, self.run) for seconds in (self.cell, self.notebook))
+        return replace(self, cell=cell, notebook=notebook)
 
 
 def execute(

@@ -144,8 +144,8 @@ def _make_report(
         off = _off(plan.steps, study)
         earlier = {"earlier": of_earlier(plan.reports, quarter=str(quarter))}
         how = How(
-            folder=folder, limits=limits, deadline=deadline, watch=watch, kernels=kernels, runs=runs,
-            common={**code, **of_data(study), **earlier},
+            folder=folder, limits=limits.of_base(study.load.customers), deadline=deadline, watch=watch,
+            kernels=kernels, runs=runs, common={**code, **of_data(study), **earlier},
         )  # fmt: skip
         chosen = [step for step in plan.steps if step.name not in off]
         done = carry_out_together(

@@ -94,6 +94,12 @@ class LoadReport:
     refused: int | None = None
     consent: tuple[str, ...] = ()
 
+    @property
+    def customers(self) -> int:
+        """How many customers were accepted, or contracts where nothing else is known of customers."""
+        there = (self.tables[name].accepted for name in ("customers", "contracts") if name in self.tables)
+        return next(there, 0)
+
     def cannot_run(self, question: str) -> str | None:
         """Say why a question cannot run; None if it can."""
         return self.questions.get(question)

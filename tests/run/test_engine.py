@@ -146,6 +146,13 @@ def test_limits_are_more_than_nothing(limits):
         Limits(**limits)
 
 
+def test_a_large_base_has_longer_but_never_longer_than_the_run():
+    limits = Limits(cell=600, notebook=1800, run=7200)
+    assert limits.of_base(0) == limits.of_base(5_000_000) == limits
+    assert limits.of_base(10_000_000) == Limits(cell=1200, notebook=3600, run=7200)
+    assert limits.of_base(50_000_000) == Limits(cell=6000, notebook=7200, run=7200)
+
+
 def test_half_a_character_does_not_lose_the_output(execute_notebook):
     done = execute_notebook("print('before'); print('\\ud800'); print('after')")
     (output,) = next(cell for cell in done.cells if "before" in cell.source).outputs

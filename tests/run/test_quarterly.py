@@ -232,6 +232,12 @@ def test_a_whole_run_has_a_limit_of_its_own(study_file, run, write_notebook, lef
     assert [event["kind"] for event in events if event["event"] == "run failed"] == ["TimedOutError"]
 
 
+def test_a_cell_of_a_large_base_has_longer(run, write_notebook, monkeypatch):
+    write_notebook("overview", "import time; time.sleep(3)")
+    monkeypatch.setattr("cxlab.run.engine.USUAL_BASE", 1)
+    assert run(limits=Limits(cell=2)).state == "published"
+
+
 def test_steps_that_are_done_too_late_are_no_report(study_file, run, write_notebook, monkeypatch):
     write_notebook("overview")
     real = quarterly.carry_out_together
