@@ -32,14 +32,13 @@ def few_values(engine: Backend, rows: str, *, columns: Mapping[str, str]) -> dic
     counts = ", ".join(f"approx_count_distinct({name(column)})" for column in columns.values())
     probed = engine.con.execute(f"SELECT {counts} FROM (SELECT * FROM ({rows}) LIMIT {_PROBED})").fetchall()[0]
     likely = [column for column, found in zip(columns, probed, strict=True) if found <= 2 * _FEW]
-    parts = [
-        f"SELECT {place} AS place, {name(columns[column])} AS value FROM ({rows}) GROUP BY ALL"
-        for place, column in enumerate(likely)
-    ]
-    values: dict[str, list[str]] = {column: [] for column in likely}
-    for place, value in engine.con.execute(" UNION ALL ".join(parts)).fetchall() if parts else ():
-        if value is not None:
-            values[likely[place]].append(value)
+    if not likely:
+        return {}
+    asked = [name(columns[column]) for column in likely]
+    sets = ", ".join(f"({column})" for column in asked)
+    each = engine.con.execute(f"SELECT {', '.join(asked)} FROM ({rows}) GROUP BY GROUPING SETS ({sets})")
+    there = each.fetchall()
+    values = {column: {row[place] for row in there} - {None} for place, column in enumerate(likely)}
     return {
         column: tuple(sorted(found))
         for column, found in values.items()
