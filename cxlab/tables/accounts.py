@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 
 
 def leads(customers: ir.Table) -> ir.Table:
-    """Find the customers after whom somebody else's account is called.
+    """Find the ids after which somebody else's account is called; whose they are need not be known.
 
     Parameters
     ----------
@@ -19,8 +19,7 @@ def leads(customers: ir.Table) -> ir.Table:
         ``customer_id``, each once.
     """
     others = customers.filter(customers["account_id"] != customers["customer_id"])
-    named = others.select(customer_id="account_id").distinct()
-    return customers.select("customer_id").distinct().semi_join(named, "customer_id")
+    return others.select(customer_id="account_id").distinct()
 
 
 def with_shared(spells: ir.Table, *, leads: ir.Table | None) -> ir.Table:

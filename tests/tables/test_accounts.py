@@ -33,6 +33,14 @@ def test_a_spell_says_whether_its_account_may_be_anothers(make_study, monkeypatc
     assert set(found.index[~found]) == {"own", "same"}
 
 
+def test_an_account_is_shared_with_a_lead_of_whom_only_the_contract_is_known():
+    kinds = {"customer_id": "string", "account_id": "string"}
+    customers = ibis.memtable({"customer_id": ["child"], "account_id": ["lead"]}, schema=kinds)
+    spells = ibis.memtable({"customer_id": ["child", "lead", "own"], "account_id": ["lead", "lead", "own"]})
+    found = with_shared(spells, leads=leads(customers)).to_pandas().set_index("customer_id")["shared"]
+    assert found.to_dict() == {"child": True, "lead": True, "own": False}
+
+
 def test_without_customers_everybody_is_an_account(make_study):
     contracts = {"contract_id": ["k"], "customer_id": ["own"], "start": [date(2024, 2, 1)], "end": [None]}
     lives = open_study("2024Q1", config=make_study({"contracts": contracts})).lives
