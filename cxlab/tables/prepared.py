@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, partial
@@ -15,13 +15,14 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter, Window
 from cxlab.tables.accounts import leads
-from cxlab.tables.activity import log_opens, stretches_of_signs
+from cxlab.tables.activity import stretches_of_signs
 from cxlab.tables.blocks import blocks_of, stored_blocks
 from cxlab.tables.buying import buying
 from cxlab.tables.codes import coding
 from cxlab.tables.config import Activity, StudyConfig
 from cxlab.tables.customer_days import customer_days
 from cxlab.tables.fingerprint import code_version, digest
+from cxlab.tables.first_sign import first_sign
 from cxlab.tables.known_tables import KnownTables, team_frame, worded
 from cxlab.tables.month_sums import read_sums
 from cxlab.tables.panel import of_waves, panel
@@ -187,21 +188,8 @@ class Prepared:
         if rule is None or "transactions" not in self.tables:
             return None
         if "log" not in self._days:
-            self._days["log"] = self._first_sign(rule)
+            self._days["log"] = first_sign(self.tables, rule=rule)
         return self._days["log"]
-
-    def _first_sign(self, rule: Activity) -> int | None:
-        """Look on the first day of all transactions first: somebody the rule is for is nearly always on it."""
-        parts = [self.tables.of_part(part) for part in range(self.tables.parts)]
-        first = _earliest(log_opens(of["transactions"], customers=None, contracts=None, rule=rule) for of in parts)
-        if first is None:
-            return None
-        until = date(1970, 1, 1) + timedelta(days=first + 1)
-        for of in parts:
-            found = _earliest([_opens_in(of, before=until, rule=rule)])
-            if found is not None:  # none can be earlier
-                return found
-        return _earliest(_opens_in(of, before=None, rule=rule) for of in parts)
 
     def days(self) -> ir.Table:
         """Customer-days (`cxlab.tables.customer_days.customer_days`).
@@ -309,17 +297,20 @@ class Prepared:
             If the study has no survey responses.
         """
         self._refuse("responses", question="nps", page="survey_responses")
-        return self._kept(
-            "responses",
-            lambda: responses(
-                self.tables["survey_responses"],
-                lives=self._lives_if_known(),
-                customers=self.tables.get("customers"),
-                rules=self.config.rules,
-                about=self.quarters[-1],
-            ),
-            sort=("response_id",),
-        )
+        self._lives_if_known()  # made first: it is of the joins of answers that we know better
+        with joined_as_written(self.engine):
+            return self._kept(
+                "responses",
+                lambda: responses(
+                    self.tables["survey_responses"],
+                    lives=self._lives_if_known(),
+                    customers=self.tables.get("customers"),
+                    rules=self.config.rules,
+                    about=self.quarters[-1],
+                    held=self._held,
+                ),
+                sort=("response_id",),
+            )
 
     def texts(self) -> ir.Table:
         """Texts (`cxlab.tables.texts.texts`).
@@ -338,6 +329,7 @@ class Prepared:
                 lives=self._lives_if_known(),
                 customers=self.tables.get("customers"),
                 about=self.quarters[-1],
+                held=self._held,
             ),
             sort=("verbatim_id",),
         )
@@ -383,18 +375,3 @@ def _stretches(tables: KnownTables, *, rule: Activity) -> ir.Table:
         tables["transactions"], customers=tables.get("customers"), contracts=tables.get("contracts"), rule=rule,
         apart=FEWEST_IDLE,
     )  # fmt: skip
-
-
-def _opens_in(tables: KnownTables, *, before: date | None, rule: Activity) -> ir.IntegerScalar:
-    rows = tables["transactions"]
-    return log_opens(
-        rows if before is None else rows.filter(rows["at"] < before),
-        customers=tables.get("customers"),
-        contracts=tables.get("contracts"),
-        rule=rule,
-    )
-
-
-def _earliest(days: Iterable[ir.IntegerScalar]) -> int | None:
-    found = [day.to_pyarrow() for day in days]
-    return min((int(day.as_py()) for day in found if day.is_valid), default=None)

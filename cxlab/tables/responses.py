@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -12,9 +14,18 @@ from cxlab.tables.days import day_of
 from cxlab.tables.fiscal import named_quarter, quarter_number
 from cxlab.tables.traits import with_traits
 
+_ONCE = ["customer_id", "survey", "kind", "wave"]
+"""Of several answers with the same of these one counts."""
+
 
 def responses(
-    invitations: ir.Table, *, lives: ir.Table | None, customers: ir.Table | None, rules: Rules, about: Quarter
+    invitations: ir.Table,
+    *,
+    lives: ir.Table | None,
+    customers: ir.Table | None,
+    rules: Rules,
+    about: Quarter,
+    held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
     """Invitations as counted: their quarter, their group, and which answer of a customer counts.
 
@@ -32,6 +43,8 @@ def responses(
         Which answer counts, and what a wave is.
     about : Quarter
         The quarter studied, in whose count quarters are numbered.
+    held : callable
+        Works a table out and gives it back, so that what is used several times is made once; by default it is not.
 
     Returns
     -------
@@ -44,9 +57,9 @@ def responses(
         offer`` ('' = not known), ``tenure_days`` (int32, when invited), ``active_end``.
     """
     rows = _with_wave(invitations, rules=rules, about=about)
-    rows = _counted(rows, last=rules.answer == "last")
+    rows = _counted(rows, last=rules.answer == "last", held=held)
     rows = rows.mutate(asked_day=ibis.coalesce(rows["invited_day"], rows["answered_day"]))
-    rows = with_traits(rows, day="asked_day", lives=lives, customers=customers)
+    rows = with_traits(rows, day="asked_day", lives=lives, customers=customers, held=held)
     alone = ibis.literal("response ") + rows["response_id"]
     account = ibis.coalesce(rows["account_id"].nullif(""), rows["customer_id"].nullif(""), alone)
     rows = rows.mutate(bucket=bucket_of(account))
@@ -96,14 +109,17 @@ def group_of(nps: ir.IntegerValue) -> ir.StringValue:
     return ibis.cases((nps >= 9, "promoter"), (nps >= 7, "passive"), (nps >= 0, "detractor"), else_="")
 
 
-def _counted(rows: ir.Table, *, last: bool) -> ir.Table:
+def _counted(rows: ir.Table, *, last: bool, held: Callable[[ir.Table], ir.Table]) -> ir.Table:
     """Mark the one answer of a customer, survey and wave that counts; of anonymous ones every answer."""
     scored = rows["answered_at"].notnull() & ibis.coalesce(rows["nps"], rows["csat"], rows["ces"]).notnull()
-    anonymous = rows["customer_id"] == ""
     wave = ibis.ifelse(rows["wave"] == "", rows["quarter_number"].cast("string"), rows["wave"])
-    at, then = rows["answered_at"], rows["response_id"]
-    place = ibis.row_number().over(
-        group_by=[rows["customer_id"], rows["survey"], rows["kind"], wave, scored],
-        order_by=[at.desc(), then.desc()] if last else [at, then],
-    )
-    return rows.mutate(counts=(scored & (anonymous | (place == 0))).fill_null(False))
+    answers = rows.mutate(wave=wave).filter(scored & (rows["customer_id"] != ""))
+    answers = held(answers.select("response_id", "answered_at", *_ONCE))
+    again = answers.group_by(_ONCE).agg(answers=answers.count())
+    several = answers.semi_join(again.filter(again["answers"] > 1), _ONCE)  # few are: no need to order all
+    at, then = several["answered_at"], several["response_id"]
+    order = [at.desc(), then.desc()] if last else [at, then]
+    place = ibis.row_number().over(group_by=_ONCE, order_by=order)
+    others = several.mutate(place=place)
+    others = held(others.filter(others["place"] > 0).select("response_id"))
+    return rows.mutate(counts=scored & rows["response_id"].notin(others["response_id"]))

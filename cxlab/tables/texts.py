@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -20,6 +22,7 @@ def texts(
     lives: ir.Table | None,
     customers: ir.Table | None,
     about: Quarter,
+    held: Callable[[ir.Table], ir.Table] = lambda rows: rows,
 ) -> ir.Table:
     """Texts with what is known of the answer and the customer they belong to.
 
@@ -34,6 +37,8 @@ def texts(
         Prepared answers and spells, and the contract table.
     about : Quarter
         The quarter studied, in whose count quarters are numbered.
+    held : callable
+        As in `cxlab.tables.responses.responses`.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def texts(
     """
     verbatims = verbatims.filter(verbatims["text"].strip() != "")
     rows = _with_answer(verbatims, responses=responses, about=about)
-    rows = with_traits(rows, day="day", lives=lives, customers=customers)
+    rows = with_traits(rows, day="day", lives=lives, customers=customers, held=held)
     return rows.select(
         "verbatim_id",
         "response_id",
