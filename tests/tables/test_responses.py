@@ -114,6 +114,18 @@ def test_who_somebody_was_when_invited(prepared):
     assert found["active_end"].isna().tolist() == [False] * 3 + [True] * 3
 
 
+def test_before_the_first_spell_the_table_of_customers_speaks(prepared):
+    found = prepared(
+        answer("1", "a", "2023-09-01", nps=1),
+        answer("2", "a", "2024-09-01", nps=1),
+        answer("3", "b", "2023-09-01", nps=1),
+    )
+    assert found[["account_id", "plan", "offer"]].to_numpy().tolist() == [
+        ["family", "own", ""], ["family", "new", "half"], ["b", "loose", ""],
+    ]  # fmt: skip
+    assert found["tenure_days"].isna().tolist() == [True, False, True]
+
+
 def test_without_customers_and_contracts_scores_stay(prepared):
     found = prepared(answer("1", None, "2024-07-02", nps=9), spells=False, people=False)
     assert found[["customer_id", "grp", "counts"]].to_numpy().tolist() == [["", "promoter", True]]
@@ -217,6 +229,19 @@ def test_a_text_stands_beside_its_score_and_its_customer(written):
     assert first["text_hash"] == hashlib.sha256("rất tốt, cảm ơn".encode()).hexdigest()[:32]
     assert second[["customer_id", "source", "grp", "touchpoint_id"]].tolist() == ["b", "review", "", ""]
     assert (second["quarter_number"], second["words"]) == (Quarter.parse("2024Q2").ordinal, 1)
+
+
+def test_of_a_text_without_a_day_the_table_of_customers_speaks(engine):
+    people = known("customers", CUSTOMERS)
+    lived = spells_of(CONTRACTS, customers=people, engine=engine)
+    rows = [
+        {"verbatim_id": "1", "customer_id": "a", "text": "ok"},
+        {"verbatim_id": "2", "customer_id": "a", "text": "ok", "at": "2024-09-01"},
+    ]
+    made = texts(contract_table("verbatims", rows), responses=None, lives=lived, customers=people, about=Q3)
+    found = engine.to_pandas(made.order_by("verbatim_id"))
+    assert found[["plan", "region"]].to_numpy().tolist() == [["own", "hn"], ["new", "hn"]]
+    assert found["tenure_days"].isna().tolist() == [True, False]
 
 
 def test_texts_without_any_survey(written):
