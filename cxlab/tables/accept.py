@@ -19,6 +19,7 @@ from cxlab.tables.limits import limit_of
 from cxlab.tables.month_sums import summed
 from cxlab.tables.parts import parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
+from cxlab.tables.record_numbers import number_records
 from cxlab.tables.rising import apart
 from cxlab.tables.schema import Table, see
 from cxlab.tables.source_files import broken
@@ -195,6 +196,7 @@ def accept(
                 if _number(engine, f"SELECT count(*) FROM {parquet(half)}") < read_rows:
                     _add_bad(engine, [check.suspects(tests)])
                 _refuse_orphans(table, brought=brought, parents=parents, engine=engine, parts=parts, at=half)
+            number_records(engine, staged=[one for one, _ in staged], bad="bad")
             lines = not among.suppressed
             write_quarantine(engine, table=table, staged=staged, bad="bad", to=quarantine, lines=lines)
             typed = [(one.rows, source, one.columns) for one, source in staged]
@@ -314,8 +316,8 @@ def _refuse_orphans(
 def _counted(engine: Backend, *, refused: Sequence[Refused]) -> tuple[dict[str, int], dict[str, list[str]]]:
     """Return rows by reason, and where the first of them stand."""
     found = engine.con.execute(
-        "SELECT reason, count(*), list({'file': regexp_replace(_source, '^[^:]*:', ''), 'record': _record} "
-        f"ORDER BY _source, _record)[:{_PLACES}] FROM (SELECT *, unnest(reasons) AS reason FROM bad) "
+        "SELECT reason, count(*), list({'file': regexp_replace(_source, '^[^:]*:', ''), 'record': record} "
+        f"ORDER BY _source, record)[:{_PLACES}] FROM (SELECT *, unnest(reasons) AS reason FROM bad) "
         "GROUP BY reason ORDER BY reason"
     ).fetchall()
     reasons = {reason: rows for reason, rows, _ in found}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
@@ -12,17 +14,35 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.csv_ends import ends_in_quotes, ends_with_row, ends_with_text
+from cxlab.tables.csv_lines import line_numbers, lines_that_are_rows
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
 
 
-def csv_view(
-    engine: Backend, *, path: Path, file: File, scratch: Path, drop: Sequence[str] = ()
-) -> tuple[str, list[tuple[int, str, str]]]:
-    """Return the SQL that reads a CSV file, and its ragged rows as (record, reason, text).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvView:
+    """A CSV file as the engine reads it.
 
-    The header line is record 1. Every value is text; an empty field is missing. The file is read once, whole rows
-    at a time, into ``scratch``: a row is refused or not, whichever columns are used of it.
+    Parameters
+    ----------
+    rows : str
+        SQL of the rows; ``record_number`` counts them on from the header, without those between that are none.
+    refused : list of (int, str, str)
+        Ragged rows: record number (the header line is record 1), reason and text.
+    by_line : (Path, int) or None
+        The file in UTF-8 and the lines up to the end of its header, if every line is a record; else None.
+    """
+
+    rows: str
+    refused: list[tuple[int, str, str]]
+    by_line: tuple[Path, int] | None
+
+
+def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Sequence[str] = ()) -> CsvView:
+    """Read a CSV file.
+
+    Every value is text; an empty field is missing. The file is copied into ``scratch``, whole rows at a time: one
+    is refused or not, whichever columns are used of it.
 
     Raises
     ------
@@ -33,49 +53,83 @@ def csv_view(
     plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
     header, lines = _header(plain, file=file, original=path)
     quoted = _holds(plain, file.quote)
-    columns = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in header)
-    reader = (
-        f"read_csv({quote(str(plain))}, auto_detect = false, header = false, skip = {lines}, "
-        f"delim = {quote(file.separator)}, quote = {quote(file.quote)}, escape = {quote(file.quote)}, "
-        f"columns = {{{columns}}}, store_rejects = true, nullstr = '', strict_mode = true, "
-        # begun in the middle, the reader takes a line of a quoted value for a row
-        f"parallel = {not quoted})"
-    )
+    count = lines_that_are_rows(plain, file=file, header=lines) if quoted else None
     kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
-    engine.con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    rows = _copied(engine, f"SELECT {kept} FROM {reader}", quoted=quoted, to=scratch / f"{path.stem}.rows.parquet")
-    refused = engine.con.execute(
-        "SELECT line::BIGINT, min(error_type)::VARCHAR, min(csv_line) FROM reject_errors "
-        "GROUP BY line ORDER BY line"
-    ).fetchall()
-    read = engine.con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
+    copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept,
+                   to=scratch / f"{path.stem}.rows.parquet")  # fmt: skip
+    whole = not quoted or count is not None
+    rows, read, refused = copy(by_one=not whole)
+    if count is not None and read + len(refused) != count:
+        # begun within a value, a thread may have taken the wrong line end for the end of the row
+        whole = False
+        rows, read, refused = copy(by_one=True)
     last = file.header + read + len(refused)
     _refuse_cut_off(path, refused=refused, file=file, last=last, fields=len(header))
-    if quoted and _is_cut_short(
+    if not whole and _is_cut_short(
         plain, rows, engine=engine, read=read, refused=refused, last=last, columns=header, file=file
     ):
         raise DataError(_not_closed(path, record=last + 1, file=file))
-    return _numbered(rows, refused=[row[0] for row in refused], first=file.header, origin=path.name), [
-        (record, _REASONS.get(kind, "ragged_row"), text or "") for record, kind, text in refused
-    ]
+    numbered = (
+        f"SELECT * EXCLUDE (row_number), row_number + {file.header} AS record_number, "
+        f"{quote(path.name)} AS record_origin FROM {rows}"
+    )
+    reasons = [(record, _REASONS.get(kind, "ragged_row"), text) for record, kind, text in refused]
+    return CsvView(rows=numbered, refused=reasons, by_line=(plain, lines) if whole else None)
 
 
-def _copied(engine: Backend, rows: str, *, quoted: bool, to: Path) -> str:
-    """Copy rows as they are read; return SQL to stand after FROM: the rows and their ``row_number``, from 1 on.
+def _copied(
+    engine: Backend,
+    path: Path,
+    *,
+    header: Sequence[str],
+    lines: int,
+    file: File,
+    kept: str,
+    by_one: bool,
+    to: Path,
+) -> tuple[str, int, list[tuple[int, str, str]]]:
+    """Copy rows as they are read, by one thread or by all.
 
-    Rows of one reader are numbered as they come. Kept in order they would all be one batch, held in memory.
+    Returns
+    -------
+    str
+        SQL to stand after FROM: the rows and their ``row_number``, from 1 on.
+    int
+        How many they are.
+    list of (int, str, str)
+        Rows that could not be read: record, kind of error, text.
     """
+    columns = ", ".join(f"{quote(column)}: 'VARCHAR'" for column in header)
+    rows = (
+        f"SELECT {kept} FROM read_csv({quote(str(path))}, auto_detect = false, header = false, skip = {lines}, "
+        f"delim = {quote(file.separator)}, quote = {quote(file.quote)}, escape = {quote(file.quote)}, "
+        f"columns = {{{columns}}}, store_rejects = true, nullstr = '', strict_mode = true, "
+        f"parallel = {not by_one})"
+    )
     how = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 2000, WRITE_BLOOM_FILTER false"
-    if quoted:
+    copied = f"read_parquet({quote(str(to))})"
+    engine.con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    if by_one:
+        # rows of one thread are numbered as they come: kept in order they would all be one batch, held in memory
         with unordered(engine):
             numbered = f"SELECT *, row_number() OVER () AS row_number FROM ({rows})"
             engine.con.execute(f"COPY ({numbered}) TO {quote(str(to))} ({how})")
-        return f"read_parquet({quote(str(to))})"
-    engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
-    return (
-        "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row_number "
-        f"FROM read_parquet({quote(str(to))}, file_row_number = true))"
-    )
+    else:
+        engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
+        copied = (
+            "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row_number "
+            f"FROM read_parquet({quote(str(to))}, file_row_number = true))"
+        )
+    found = engine.con.execute(
+        "SELECT any_value(line)::BIGINT, line_byte_position, min(error_type)::VARCHAR, min(csv_line) "
+        "FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
+    ).fetchall()
+    # threads that begin between the two signs of a line end count lines wrong; where these begin they say rightly
+    numbers = [row[0] for row in found] if by_one else line_numbers(path, [row[1] - 1 for row in found])
+    refused = [
+        (at, kind, (text or "").lstrip("\r\n")) for at, (_, _, kind, text) in zip(numbers, found, strict=True)
+    ]
+    return copied, engine.con.execute(f"SELECT count(*) FROM {copied}").fetchall()[0][0], refused
 
 
 def _is_cut_short(
@@ -84,14 +138,14 @@ def _is_cut_short(
     *,
     engine: Backend,
     read: int,
-    refused: Sequence[tuple[int, str, str | None]],
+    refused: Sequence[tuple[int, str, str]],
     last: int,
     columns: Sequence[str],
     file: File,
 ) -> bool:
     """Say whether the file goes on behind the last row, in a value never closed: the reader does not tell."""
     if refused and refused[-1][0] == last:
-        ended = ends_with_text(path, refused[-1][2] or "")
+        ended = ends_with_text(path, refused[-1][2])
     else:
         ended = ends_with_row(path, _last_row(engine, rows, read=read), columns=columns, file=file)
     return not ended and ends_in_quotes(path, file=file)
@@ -118,15 +172,15 @@ _SHOWN = 10_000
 
 
 def _refuse_cut_off(
-    path: Path, *, refused: Sequence[tuple[int, str, str | None]], file: File, last: int, fields: int
+    path: Path, *, refused: Sequence[tuple[int, str, str]], file: File, last: int, fields: int
 ) -> None:
     """Raise if a quote is never closed, so that rows are swallowed, or the last row ends before its line does."""
     for record, kind, text in refused:
-        swallowed = len(text or "") >= _SHOWN or (record == last and (text or "").count(file.quote) % 2)
+        swallowed = len(text) >= _SHOWN or (record == last and text.count(file.quote) % 2)
         if kind == "UNQUOTED VALUE" and swallowed:
             raise DataError(_not_closed(path, record=record, file=file))
     if refused and refused[-1][0] == last and not _ends_a_line(path, encoding=file.encoding):
-        came = (refused[-1][2] or "").count(file.separator) + 1
+        came = (refused[-1][2]).count(file.separator) + 1
         raise DataError(
             f"{path.name} ends in the middle of record {last:,}; needed: {fields} fields and the end of the line, "
             f"came: {came} and no end; {_WAIT}"
@@ -154,17 +208,6 @@ def _ends_a_line(path: Path, *, encoding: str) -> bool:
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - width, 0))
         return any(mark in file.read() for mark in (b"\n", b"\r"))
-
-
-def _numbered(rows: str, *, refused: Sequence[int], first: int, origin: str) -> str:
-    """Number the rows read; the refused ones in between keep their numbers."""
-    # before the j-th refused record stand (its number - first - j) rows that were read
-    gaps = [record - first - j for j, record in enumerate(refused, start=1)]
-    shift = f" + len(list_filter({gaps}::BIGINT[], lambda gap: gap < row_number))" if gaps else ""
-    return (
-        f"SELECT * EXCLUDE (row_number), row_number + {first}{shift} AS record_number, "
-        f"{quote(origin)} AS record_origin FROM {rows}"
-    )
 
 
 def _header(path: Path, *, file: File, original: Path) -> tuple[list[str], int]:

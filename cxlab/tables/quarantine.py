@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from cxlab.redact import kept
 from cxlab.tables.config import Source
 from cxlab.tables.engine import name, quote
 from cxlab.tables.schema import Table
-from cxlab.tables.sources import Refused
 from cxlab.tables.stage import Staged, originals
 from cxlab.tables.whole_files import written_whole
 
@@ -34,7 +35,7 @@ def write_quarantine(
     staged : sequence of (Staged, Source)
         What was read, to fetch the original values from.
     bad : str
-        Name of the engine's table of (_source, _record, reasons).
+        Name of the engine's table of (_source, _record, reasons, record).
     to : Path
         The CSV file: UTF-8 with byte order mark; cells that begin like a formula get an apostrophe in front.
     lines : bool
@@ -46,14 +47,14 @@ def write_quarantine(
         one.reading.refused for one, _ in staged
     ):
         return
-    parts = [originals(one, table=table, source=source, bad=bad) for one, source in staged]
-    refused = [
-        _line(one, row, shown=lines and _shows_lines(one, source=source))
-        for one, source in staged
-        for row in one.reading.refused
-    ]
-    rows = " UNION ALL BY NAME ".join([*parts, *refused])
-    _write(engine, rows, to=to)
+    unread = [_lines(one, shown=lines and _shows_lines(one, source=source)) for one, source in staged]
+    with ExitStack() as held:
+        rows = [held.enter_context(originals(engine, one, table=table, source=of, bad=bad)) for one, of in staged]
+        if any(len(found) for found in unread):
+            engine.con.register("cxlab_unread", pa.concat_tables(unread))
+            held.callback(engine.con.unregister, "cxlab_unread")
+            rows.append("SELECT * FROM cxlab_unread")
+        _write(engine, " UNION ALL BY NAME ".join(rows), to=to)
 
 
 def _write(engine: Backend, rows: str, *, to: Path) -> None:
@@ -75,11 +76,17 @@ def _shows_lines(staged: Staged, *, source: Source) -> bool:
     return source.ids == "keep" and not (source.hash or source.drop or left_out)
 
 
-def _line(staged: Staged, row: Refused, *, shown: bool) -> str:
-    line = quote(next(kept([row.text])) if shown else "")
-    return (
-        f"SELECT {quote(f'{staged.name}:{row.origin}')} AS source, {row.record}::BIGINT AS record, "
-        f"{quote(row.reason)} AS reasons, {line} AS line"
+def _lines(staged: Staged, *, shown: bool) -> pa.Table:
+    """Return the rows the reader could not split."""
+    refused = staged.reading.refused
+    lines = list(kept(row.text for row in refused)) if shown else [""] * len(refused)
+    return pa.table(
+        {
+            "source": pa.array([f"{staged.name}:{row.origin}" for row in refused], pa.string()),
+            "record": pa.array([row.record for row in refused], pa.int64()),
+            "reasons": pa.array([row.reason for row in refused], pa.string()),
+            "line": pa.array(lines, pa.string()),
+        }
     )
 
 

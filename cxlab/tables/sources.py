@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter
 from cxlab.tables.config import File, Source
-from cxlab.tables.csv_files import csv_view
+from cxlab.tables.csv_files import CsvView, csv_view
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of
 from cxlab.tables.source_files import broken
@@ -46,6 +46,8 @@ class Reading:
         Columns of the source and their engine types.
     refused : tuple of Refused
         Ragged rows; they are no rows of the relation.
+    by_line : mapping of str to (Path, int)
+        By file, where every line is a record: its text in UTF-8 and the lines up to the end of its header.
     """
 
     relation: str
@@ -53,6 +55,7 @@ class Reading:
     origin: str
     columns: Mapping[str, str]
     refused: tuple[Refused, ...] = ()
+    by_line: Mapping[str, tuple[Path, int]] = field(default_factory=dict)
 
 
 def read(
@@ -67,12 +70,16 @@ def read(
     """
     refused: list[Refused] = []
     columns: dict[str, str] = {}
+    by_line: dict[str, tuple[Path, int]] = {}
     files = source.files(source_name)
     for view, file in files.items():
         found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=source.drop)
-        refused += [
-            Refused(origin=Path(file.path).name, record=at, reason=why, text=text) for at, why, text in found
-        ]
+        origin = Path(file.path).name
+        if found is not None:
+            refused += [
+                Refused(origin=origin, record=at, reason=why, text=text) for at, why, text in found.refused
+            ]
+            by_line |= {origin: found.by_line} if found.by_line else {}
         described = engine.con.execute(
             f"DESCRIBE SELECT * EXCLUDE (record_number, record_origin) FROM {name(view)}"
         )
@@ -87,20 +94,22 @@ def read(
         origin=f"{first}.record_origin",
         columns=columns,
         refused=tuple(refused),
+        by_line=by_line,
     )
 
 
 def _view(
     engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: tuple[str, ...]
-) -> list[tuple[int, str, str]]:
+) -> CsvView | None:
     path = folder / Path(file.path).expanduser()
     if not path.exists():
         raise DataError(f"no file at {path}")
-    refused: list[tuple[int, str, str]] = []
+    csv = None
     try:
         match file.kind:
             case "csv":
-                rows, refused = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop)
+                csv = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop)
+                rows = csv.rows
             case "excel":
                 from cxlab.tables.excel_files import excel_view  # its readers are slow to import
 
@@ -120,7 +129,7 @@ def _view(
             named = _NAMED.search(said)
             raise DataError(broken(named[1] if named else path, kind="parquet", said=said)) from None
         raise DataError(f"{path} cannot be read as {file.kind}: {said}") from None
-    return refused
+    return csv
 
 
 def _parquet(path: Path, *, drop: Sequence[str]) -> str:

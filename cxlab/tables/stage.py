@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,41 +198,60 @@ def _is_hashed(column: Column, *, source: Source) -> bool:
     return column.name in source.hash or (source.ids == "hash" and column.type == "id")
 
 
-def _original(sql: str, *, column: Column, source: Source) -> str:
-    text = f"CAST({sql} AS VARCHAR)"
+_PLAIN = {
+    "integer": "DOUBLE",
+    "amount": "DOUBLE",
+    "real": "DOUBLE",
+    "date": "TIMESTAMP",
+    "timestamp": "TIMESTAMP",
+    "flag": "BOOLEAN",
+}
+"""By type of column what a value can be read as that is shown as it is."""
+
+
+def _original(raw: str, *, column: Column, source: Source) -> str:
+    text = f"CAST({name(raw)} AS VARCHAR)"
     if _is_hashed(column, source=source):
         return _hashed(f"trim({text})")
     if column.type in ("id", "code"):
         return text
-    if column.type in ("integer", "amount", "real"):
-        return f"CASE WHEN TRY_CAST({text} AS DOUBLE) IS NULL THEN {kept_text(text)} ELSE {text} END"
+    if column.type in _PLAIN:
+        return (
+            f"CASE WHEN TRY_CAST({text} AS {_PLAIN[column.type]}) IS NULL THEN {kept_text(text)} ELSE {text} END"
+        )
     return kept_text(text)
 
 
-def originals(staged: Staged, *, table: Table, source: Source, bad: str) -> str:
-    """Return SQL of the refused rows: ``source``, ``record``, ``reasons`` and the original values as text.
+@contextmanager
+def originals(engine: Backend, staged: Staged, *, table: Table, source: Source, bad: str) -> Iterator[str]:
+    """Give SQL of the refused rows: ``source``, ``record``, ``reasons`` and the original values as text.
 
-    Hashed columns stay hashed; texts, and what was written where a date or a number belongs, are redacted here as
-    well. A column called like one of the quarantine's own is shown with ``_value`` behind its name. Values are
-    turned into text for refused rows only.
+    Hashed columns stay hashed; texts, and what stands where a date or a number belongs and is none, are redacted
+    here as well. A column called like one of the quarantine's own is shown with ``_value`` behind its name.
 
     Parameters
     ----------
     bad : str
-        The engine's table of (_source, _record, reasons).
+        The engine's table of (_source, _record, reasons, record).
     """
     raw = raw_columns(table, source=source, reading=staged.reading)
-    columns = ", ".join(
-        f"{_original(sql, column=table.column(column), source=source)} AS {name(_shown(column))}"
-        for column, sql in raw.items()
-    )
+    found = name(f"_refused_{staged.name}")
+    values = "".join(f", {sql} AS {name(f'raw_{column}')}" for column, sql in raw.items())
     origin = f"{quote(staged.name)} || ':' || {staged.reading.origin}"
-    return (
-        f"SELECT refused._source AS source, refused._record AS record, "
-        f"array_to_string(refused.reasons, '; ') AS reasons, {columns} "
+    # brought together first: texts are redacted many at a time, which is far cheaper than one by one
+    engine.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {found} AS SELECT refused._source, refused.record, refused.reasons{values} "
         f"FROM {staged.reading.relation} CROSS JOIN {bad} AS refused "
         f"WHERE refused._record = {staged.reading.record} AND refused._source = {origin}"
     )
+    columns = "".join(
+        f", {_original(f'raw_{column}', column=table.column(column), source=source)} AS {name(_shown(column))}"
+        for column in raw
+    )
+    try:
+        yield f"SELECT _source AS source, record, array_to_string(reasons, '; ') AS reasons{columns} FROM {found}"
+    finally:
+        engine.con.execute(f"DROP TABLE {found}")
 
 
 def _shown(column: str) -> str:

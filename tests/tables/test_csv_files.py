@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from cxlab.errors import DataError
+from cxlab.tables import csv_files
 
 from .conftest import write_text
 
@@ -186,6 +187,52 @@ def test_what_people_write_between_quotes_never_becomes_a_row(tmp_path, load_tab
     assert found.rows["contract_id"].tolist() == [f"k{number:06d}" for number in range(1, len(lines))]
 
 
+@pytest.fixture
+def readings(monkeypatch):
+    """How a file was copied, each time: by one thread alone or not."""
+    copied, found = csv_files._copied, []
+
+    def spy(*given, by_one, **settings):
+        found.append("one" if by_one else "all")
+        return copied(*given, by_one=by_one, **settings)
+
+    monkeypatch.setattr(csv_files, "_copied", spy)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("note", "how"),
+    [
+        ('"{}"', ["all"]),
+        ('"a ""{}"", and so on"', ["all"]),
+        ('"a\n{}"', ["one"]),
+        ('a "{}"', ["one"]),
+    ],
+)
+def test_a_quoted_file_is_read_by_several_threads_where_every_line_is_a_row(
+    tmp_path, load_table, readings, note, how
+):
+    lines = [f"{line},{note.format('x')}" for line in wide_rows(2.5 * LONG)[1:]]
+    lines[len(lines) // 2] = f"k,,2024-01-01,x,{note.format('x')}"
+    write_text(tmp_path, "c.csv", "contract_id,customer_id,start,note,more\n" + "\n".join(lines))
+    found = load_table("contracts", CONTRACTS)
+    assert readings == how
+    assert found.accepted.reasons == {"customer_id_missing": 1}
+    assert found.quarantine["record"].tolist() == [str(len(lines) // 2 + 2)]
+    assert found.accepted.read == len(lines)
+
+
+def test_no_row_is_lost_where_a_thread_takes_a_wrong_line_end_for_the_end_of_a_row(tmp_path, load_table, readings):
+    """Begun within such a comment, quotes that open are taken for quotes that close, and the other way round."""
+    note = ',""' * 300
+    lines = [f'",k{number:06d}","c","2024-01-01","{note}"' for number in range(int(2.5 * LONG / 930))]
+    write_text(tmp_path, "c.csv", "contract_id,customer_id,start,note\n" + "\n".join(lines) + "\n")
+    found = load_table("contracts", CONTRACTS)
+    assert readings == ["all", "one"]  # some was missing at first
+    assert found.accepted.reasons == {}
+    assert found.rows["contract_id"].tolist() == [f",k{number:06d}" for number in range(len(lines))]
+
+
 def test_records_keep_their_numbers_in_a_file_read_by_several_threads(tmp_path, load_table):
     lines = wide_rows(2.5 * LONG)
     bad = [3, len(lines) // 3, len(lines) // 2, len(lines) - 7, len(lines) - 1]
@@ -196,3 +243,44 @@ def test_records_keep_their_numbers_in_a_file_read_by_several_threads(tmp_path, 
     assert found.accepted.reasons == {"ragged_row": 3, "start_unreadable": 2}
     assert found.quarantine["record"].tolist() == [str(place + 1) for place in bad]
     assert found.accepted.read == len(lines) - 1
+
+
+def test_no_line_is_counted_twice_where_a_thread_begins_between_the_two_signs_of_its_end(tmp_path, load_table):
+    lines = ["contract_id,customer_id,start,plan"]
+    lines += [f"k{number:06d},c,2024-01-01,{'x' * 970}" for number in range(2 * LONG // 1_000 + 100)]
+    lines[1] += "x" * (
+        LONG - sum(map(len, lines[:8001])) - 2 * 8001 + 1
+    )  # a line end is half behind the LONG bytes
+    lines += ["k", "k9999998,c,?,", "k9999999,c,2024-01-01,"]
+    write_text(tmp_path, "c.csv", "\r\n".join(lines) + "\r\n")
+    assert (tmp_path / "raw" / "c.csv").read_bytes()[LONG - 1 : LONG + 1] == b"\r\n"
+    found = load_table("contracts", CONTRACTS)
+    assert found.quarantine["record"].tolist() == [str(len(lines) - 2), str(len(lines) - 1)]
+    assert found.quarantine["line"].tolist() == ["k", ""]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_lines_keep_their_numbers_too(tmp_path, load_table, end):
+    lines = ["a report", "", "contract_id,customer_id,start,plan", "", "k1,c,2024-01-01,", "k2,c,?,", "", ""]
+    lines += ["k3,c", "k4,c,?,", "k5,c,2024-01-01,", "", "k6,c,2024-01-01", "", "k7,,2024-01-01,x", ""]
+    write_text(tmp_path, "c.csv", end.join(lines))
+    found = load_table("contracts", f"{CONTRACTS}header = 3\n")
+    assert found.quarantine[["record", "contract_id", "line"]].to_numpy().tolist() == [
+        ["6", "k2", ""],
+        ["9", "", "k3,c"],
+        ["10", "k4", ""],
+        ["13", "", "k6,c,2024-01-01"],
+        ["15", "k7", ""],
+    ]
+    assert found.accepted.places["start_unreadable"] == ["c.csv record 6", "c.csv record 10"]
+
+
+def test_thousands_of_refused_rows_between_others_keep_their_numbers(tmp_path, load_table):
+    lines = [f"k{number},c,{'?' if number % 7 == 0 else '2024-01-01'},1" for number in range(20_000)]
+    lines[::5] = ["ragged"] * 4_000
+    write_text(tmp_path, "c.csv", "contract_id,customer_id,start,note\n" + "\n".join(lines))
+    found = load_table("contracts", CONTRACTS)
+    kept = [number for number in range(20_000) if number % 5 == 0 or number % 7 == 0]
+    assert found.quarantine["record"].tolist() == [str(number + 2) for number in kept]
+    named = found.quarantine[found.quarantine["contract_id"] != ""]
+    assert (named["contract_id"].str[1:].astype(int) + 2 == named["record"].astype(int)).all()
