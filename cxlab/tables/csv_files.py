@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.csv_ends import ends_in_quotes, ends_with_row, ends_with_text
-from cxlab.tables.csv_lines import line_numbers, lines_that_are_rows
+from cxlab.tables.csv_lines import empty_lines, line_numbers, lines_that_are_rows
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
 
@@ -57,15 +57,15 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Se
     kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
     copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept,
                    to=scratch / f"{path.stem}.rows.parquet")  # fmt: skip
-    whole = not quoted or count is not None
-    rows, read, refused = copy(by_one=not whole)
+    by_line = not quoted or count is not None
+    rows, read, refused = copy(by_one=not by_line)
     if count is not None and read + len(refused) != count:
         # begun within a value, a thread may have taken the wrong line end for the end of the row
-        whole = False
         rows, read, refused = copy(by_one=True)
-    last = file.header + read + len(refused)
+    empty = len(empty_lines(plain, lines)) if by_line and refused else 0
+    last = file.header + read + len(refused) + empty
     _refuse_cut_off(path, refused=refused, file=file, last=last, fields=len(header))
-    if not whole and _is_cut_short(
+    if not by_line and _is_cut_short(
         plain, rows, engine=engine, read=read, refused=refused, last=last, columns=header, file=file
     ):
         raise DataError(_not_closed(path, record=last + 1, file=file))
@@ -74,7 +74,7 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Se
         f"{quote(path.name)} AS record_origin FROM {rows}"
     )
     reasons = [(record, _REASONS.get(kind, "ragged_row"), text) for record, kind, text in refused]
-    return CsvView(rows=numbered, refused=reasons, by_line=(plain, lines) if whole else None)
+    return CsvView(rows=numbered, refused=reasons, by_line=(plain, lines) if by_line else None)
 
 
 def _copied(

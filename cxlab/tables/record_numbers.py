@@ -19,6 +19,9 @@ def number_records(engine: Backend, *, staged: Sequence[Staged], bad: str) -> No
     ``_record`` counts the rows of a file that could be read, on from its header: that is cheap for every row. The
     number people look for is worked out for the few that are refused.
     """
+    if not engine.con.execute(f"SELECT count(*) FROM {bad}").fetchall()[0][0]:
+        engine.con.execute(f"ALTER TABLE {bad} ADD COLUMN record BIGINT")
+        return
     shifts = pa.concat_tables([_shifts(one.name, one.reading) for one in staged])
     engine.con.register("cxlab_shifts", shifts)
     engine.con.execute(

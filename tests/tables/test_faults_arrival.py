@@ -82,6 +82,11 @@ SWALLOWED = CSV.replace("k3,", 'k3,"', 1) + "k,c,2024-01-01,1\n" * 1_000
             + WAIT,
         ),
         (
+            CSV.replace("\nk5,", "\n\nk5,") + "k,c",
+            "c.csv ends in the middle of record 23; needed: 4 fields and the end of the line, came: 2 and no end; "
+            + WAIT,
+        ),
+        (
             CSV + 'k,"c',
             f'c.csv: a quoted value begins in record 22 and does not end; needed: its closing "; {WAIT}',
         ),
