@@ -17,7 +17,7 @@ from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.engine import name
 from cxlab.tables.limits import limit_of
 from cxlab.tables.month_sums import summed
-from cxlab.tables.parts import parquet, unordered, write_rows
+from cxlab.tables.parts import filtered_as_written, parquet, unordered, write_rows
 from cxlab.tables.quarantine import write_quarantine
 from cxlab.tables.record_numbers import number_records
 from cxlab.tables.rising import apart
@@ -278,7 +278,8 @@ def _write(table: Table, *, wrong: str, engine: Backend, parts: int, to: Path) -
         if _number(engine, "SELECT count(*) FROM bad")
         else "staged"
     )
-    write_rows(f"SELECT {columns} FROM {good} WHERE ({wrong}) IS NOT TRUE", engine=engine, parts=parts, to=to)
+    with filtered_as_written(engine):
+        write_rows(f"SELECT {columns} FROM {good} WHERE ({wrong}) IS NOT TRUE", engine=engine, parts=parts, to=to)
 
 
 def _refuse_orphans(

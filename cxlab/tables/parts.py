@@ -112,6 +112,16 @@ def joined_as_written(engine: Backend) -> Iterator[None]:
         engine.con.execute("SET disabled_optimizers = ''")
 
 
+@contextmanager
+def filtered_as_written(engine: Backend) -> Iterator[None]:
+    """Let the engine test rows where it is written, not before values are worked out: it would do that twice."""
+    engine.con.execute("SET disabled_optimizers = 'filter_pushdown'")
+    try:
+        yield
+    finally:
+        engine.con.execute("SET disabled_optimizers = ''")
+
+
 @ibis.udf.scalar.builtin(name="part_of", signature=(("string", "int64"), "int16"))
 def part_of(customer_id, parts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Part a customer is in (`cxlab.tables.engine`)."""

@@ -24,11 +24,14 @@ class Rising:
         The smallest and the largest; None if there is no key at all.
     plain : bool
         Whether they are texts of visible ASCII characters alone, so that there is nothing to trim.
+    hashed : bool
+        Whether what is kept of them are hashes, which come twice no more than they do.
     """
 
     first: object
     last: object
     plain: bool
+    hashed: bool = False
 
 
 def rising(engine: Backend, keys: str) -> Rising | None:
@@ -60,7 +63,7 @@ def rising(engine: Backend, keys: str) -> Rising | None:
 def apart(found: Sequence[Rising | None]) -> bool:
     """Say whether no key comes twice in several sources, as far as that is plain without looking keys up."""
     there = [keys for keys in found if keys is None or keys.first is not None]
-    if None in there:
+    if None in there or len({keys.hashed for keys in there if keys}) > 1:
         return False
     spans = sorted((keys.first, keys.last) for keys in there)  # type: ignore[union-attr]
     return all(before[1] < after[0] for before, after in pairwise(spans))  # type: ignore[operator]

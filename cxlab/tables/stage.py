@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
@@ -80,8 +80,9 @@ def stage(
 ) -> Staged:
     """Type the rows of one source.
 
-    What is dear to work out (values out of words, texts to redact, ids to hash, SQL of the study file over several
-    tables) is worked out once and kept in ``to`` for as long as the load lasts; everything else while it is read.
+    What is dear to work out (values out of words, texts to redact, hashed keys in no order, SQL of the study file
+    over several tables) is worked out once and kept in ``to`` for as long as the load lasts; everything else while
+    it is read.
 
     Raises
     ------
@@ -93,7 +94,10 @@ def stage(
     inner = _inner(raw, source_name=source_name, reading=reading, values=source.values)
     types = {row[0]: row[1] for row in engine.con.execute(f"DESCRIBE {inner}").fetchall()}
     dear = _is_dear(source, file=file, columns=[table.column(column) for column in raw])
+    key = table.column(table.key[0])
+    hashed = _is_hashed(key, source=source)
     keys = None if dear else _rising_as_read(engine, inner, table=table, file=file, types=types)
+    dear |= hashed and not keys  # each key is compared with all others then
     codes = {} if dear else few_values(engine, inner, columns=_codes(table, raw=raw, file=file, types=types))
     typed: dict[str, str] = {}
     for column in map(table.column, raw):
@@ -103,13 +107,15 @@ def stage(
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
     typed |= {column: as_code(name(f"raw_{column}"), values=values) for column, values in codes.items()}
     if keys:
-        typed[table.key[0]] = name(f"raw_{table.key[0]}")
+        written = name(f"raw_{key.name}")
+        typed[key.name] = _hashed(written) if hashed else written
+        keys = replace(keys, hashed=hashed)
     rows = f"({_typed_rows(inner, table=table, file=file, typed=typed, types=types)})"
     if dear:
         engine.con.execute(f"COPY {rows} TO {quote(str(to))} (FORMAT parquet)")
         rows = f"read_parquet({quote(str(to))})"
-    if not keys and len(table.key) == 1 and table.key[0] in raw:
-        keys = rising(engine, f"SELECT {name(table.key[0])} FROM {rows} WHERE {name(table.key[0])} IS NOT NULL")
+    if not keys and not hashed and len(table.key) == 1 and key.name in raw:
+        keys = rising(engine, f"SELECT {name(key.name)} FROM {rows} WHERE {name(key.name)} IS NOT NULL")
     return Staged(name=source_name, rows=rows, columns=tuple(raw), reading=reading, keys=keys)
 
 
@@ -162,7 +168,7 @@ def _typed_rows(
 def _is_dear(source: Source, *, file: File, columns: Sequence[Column]) -> bool:
     if source.from_ or file.kind not in ("parquet", "csv"):
         return True
-    return any(column.type == "text" or _is_hashed(column, source=source) for column in columns)
+    return any(column.type == "text" for column in columns)
 
 
 def _inner(

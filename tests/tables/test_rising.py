@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,13 @@ def test_keys_that_are_no_texts_may_rise_too(engine):
     assert rising(engine, "SELECT unnest([1, 2, 2])") is None
 
 
+def test_keys_of_which_some_are_hashed_are_never_apart():
+    raw = Rising(first="k1", last="k2", plain=True)
+    hashed = Rising(first="k3", last="k4", plain=True, hashed=True)
+    assert not apart([raw, hashed])
+    assert apart([replace(raw, hashed=True), hashed])
+
+
 @given(sources=st.lists(st.one_of(st.none(), st.lists(st.integers(0, 30), max_size=4)), max_size=4))
 def test_keys_of_several_sources_are_apart_only_if_none_is_met_twice(sources):
     found = [
@@ -71,3 +79,27 @@ def test_keys_are_compared_across_sources(tmp_path, load_table, others, twice):
     found = load_table("contracts", 'path = "raw/a.csv"', others=more)
     assert found.accepted.accepted == 4 - twice
     assert found.accepted.reasons == ({"duplicate_key": 1} if twice else {})
+
+
+@pytest.mark.parametrize("hashed", ["", 'ids = "hash"'])
+@pytest.mark.parametrize("bad", ["", "k8,,2024-01-01\n", "k1,c,2024-01-09\n"])
+def test_the_order_of_keys_changes_no_row(tmp_path, load_table, hashed, bad):
+    lines = [f"k{number},c{number},2024-01-0{number}\n" for number in range(1, 8)]
+    found = []
+    for way in (1, -1):
+        write_text(tmp_path, "c.csv", f"contract_id,customer_id,start\n{''.join(lines[::way])}{bad}")
+        found.append(load_table("contracts", f'path = "raw/c.csv"\n{hashed}').accepted)
+    assert found[0].accepted == 7
+    assert (found[0].contents, found[0].reasons) == (found[1].contents, found[1].reasons)
+
+
+def test_hashed_keys_in_order_are_compared_with_pseudonyms_of_another_source(tmp_path, load_table):
+    head = "contract_id,customer_id,start\n"
+    write_text(tmp_path, "a.csv", f"{head}k1,c,2024-01-01\nk2,c,2024-01-01\n")
+    settings = 'path = "raw/a.csv"\nids = "hash"'
+    first, second = load_table("contracts", settings).rows.sort_values("contract_id")["contract_id"]
+    write_text(tmp_path, "b.csv", f"{head}{first},c,2024-01-01\n")
+    more = '[sources.more]\ntable = "contracts"\npath = "raw/b.csv"'
+    found = load_table("contracts", settings, others=more)
+    assert found.accepted.reasons == {"duplicate_key": 1}
+    assert sorted(found.rows["contract_id"]) == [first, second]
