@@ -96,7 +96,8 @@ def stage(
     dear = _is_dear(source, file=file, columns=[table.column(column) for column in raw])
     key = table.column(table.key[0])
     hashed = _is_hashed(key, source=source)
-    keys = None if dear else _rising_as_read(engine, inner, table=table, file=file, types=types)
+    as_read = not dear and _is_read_as_it_is(key, table=table, file=file, types=types)
+    keys = _rising_as_read(engine, inner, key=f"raw_{key.name}") if as_read else None
     dear |= hashed and not keys  # each key is compared with all others then
     codes = {} if dear else few_values(engine, inner, columns=_codes(table, raw=raw, file=file, types=types))
     typed: dict[str, str] = {}
@@ -114,20 +115,19 @@ def stage(
     if dear:
         engine.con.execute(f"COPY {rows} TO {quote(str(to))} (FORMAT parquet)")
         rows = f"read_parquet({quote(str(to))})"
-    if not keys and not hashed and len(table.key) == 1 and key.name in raw:
+    if not as_read and not hashed and len(table.key) == 1 and key.name in raw:
         keys = rising(engine, f"SELECT {name(key.name)} FROM {rows} WHERE {name(key.name)} IS NOT NULL")
     return Staged(name=source_name, rows=rows, columns=tuple(raw), reading=reading, keys=keys)
 
 
-def _rising_as_read(
-    engine: Backend, inner: str, *, table: Table, file: File, types: Mapping[str, str]
-) -> Rising | None:
+def _is_read_as_it_is(key: Column, *, table: Table, file: File, types: Mapping[str, str]) -> bool:
+    """Say whether the source writes the one column of the key as texts."""
+    kind = types.get(f"raw_{key.name}")
+    return len(table.key) == 1 and kind is not None and always_fits(key, engine_type=kind, file=file)
+
+
+def _rising_as_read(engine: Backend, inner: str, *, key: str) -> Rising | None:
     """Return the keys as the source wrote them if they lie in order and need no trimming, as most do."""
-    key = f"raw_{table.key[0]}"
-    if len(table.key) > 1 or key not in types:
-        return None
-    if not always_fits(table.column(table.key[0]), engine_type=types[key], file=file):
-        return None
     keys = rising(engine, f"SELECT {name(key)} FROM ({inner}) WHERE {name(key)} IS NOT NULL")
     return keys if keys and keys.plain else None
 
