@@ -78,7 +78,7 @@ def _measure(given: argparse.Namespace) -> None:
     if given.what == "load":
         loading.measure(study, **whole, threads=threads, to=given.to, since=given.since)
     elif given.what == "rows":
-        loading.measure_rows(study, rows=given.rows, threads=threads, repeats=given.repeats)
+        loading.measure_rows(study, rows=given.rows, threads=threads, repeats=given.repeats, only=given.only)
     elif given.what == "evidence":
         evidence.measure(study, **whole, threads=threads, repeats=given.repeats, only=given.only)
     elif given.what == "survival":

@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,11 @@ def one_scan(job: Mapping[str, Any]) -> Line:
 
     engine, meter = duckdb.connect(config={"threads": job["threads"]}), Meter()
     file = Path(job["file"])
-    of = relation([file]) if file.suffix == ".parquet" else f"read_csv('{file}', all_varchar = true)"
+    of = (
+        relation([file])
+        if file.suffix == ".parquet"
+        else f"read_csv('{file}', all_varchar = true, ignore_errors = true)"
+    )
     types = dict(row[:2] for row in engine.execute(f"DESCRIBE SELECT * FROM {of}").fetchall())
     with meter.running():
         engine.execute(scan_sql(of, types)).fetchall()
@@ -134,28 +139,72 @@ def measure(
             _write(name=table, said=said, about=about, kind="step")
 
 
-def measure_rows(study: Path, *, rows: int, threads: int, repeats: int) -> None:
-    """Load so many transactions alone, from Parquet and from CSV, beside a bare scan of the file."""
+@dataclass(frozen=True)
+class Kind:
+    """How the rows of one table are written.
+
+    Parameters
+    ----------
+    rows : str
+        SQL of the rows out of ``source``, the first so many transactions.
+    options : str
+        How they are copied.
+    settings : str
+        Lines of the source in the study file.
+    """
+
+    rows: str = "SELECT * FROM source"
+    options: str = "FORMAT parquet"
+    settings: str = ""
+
+
+_CSV = "FORMAT csv, HEADER"
+_HASHED = 'ids = "hash"'
+_LINES = """
+SELECT concat_ws(',', txn_id, customer_id, "at", amount, currency || CASE WHEN nth % 1000 = 1 THEN 'X' ELSE '' END,
+    kind, coalesce(tax_amount::VARCHAR, ''), coalesce(period_from::VARCHAR, ''), coalesce(period_to::VARCHAR, ''),
+    channel, loaded_at, CASE WHEN nth % 1000 = 2 THEN 'one,too,many' END)
+    AS "txn_id,customer_id,at,amount,currency,kind,tax_amount,period_from,period_to,channel,loaded_at"
+FROM (SELECT *, row_number() OVER () AS nth FROM source)
+"""
+
+KINDS = {
+    "Parquet": Kind(),
+    "Parquet by time, keys in no order": Kind(
+        rows='SELECT * REPLACE (substr(md5(txn_id), 1, 16) AS txn_id) FROM source ORDER BY "at"'
+    ),
+    "Parquet, ids hashed": Kind(settings=_HASHED),
+    "CSV": Kind(options=_CSV),
+    "CSV, every value in quotes": Kind(options=f"{_CSV}, FORCE_QUOTE *"),
+    "CSV, 1 row in 1,000 wrong and 1 ragged": Kind(rows=_LINES, options=f"{_CSV}, QUOTE '', DELIM '\x01'"),
+    "CSV, ids hashed": Kind(options=_CSV, settings=_HASHED),
+}
+
+
+def measure_rows(study: Path, *, rows: int, threads: int, repeats: int, only: str = "") -> None:
+    """Load so many transactions alone, written in several ways, beside a bare scan of the file."""
     import duckdb
 
     from cxlab.tables.config import find_config, read_config
 
     about = batch(customers=rows, threads=threads)
     given = find_config(study).parent / read_config(find_config(study)).sources["transactions"].path
-    with _folder(None, beside=study) as folder:
-        source = relation([given] if given.is_file() else sorted(given.rglob("*.parquet")))
-        for kind, options in (("parquet", "FORMAT parquet"), ("csv", "FORMAT csv, HEADER")):
-            file = folder / f"transactions.{kind}"
-            duckdb.sql(f"COPY (SELECT * FROM {source} LIMIT {rows}) TO '{file}' ({options})")
-            own = folder / kind
-            own.mkdir()
-            (own / "study.toml").write_text(alone((study / "study.toml").read_text("utf-8"), file=file), "utf-8")
+    source = relation([given] if given.is_file() else sorted(given.rglob("*.parquet")))
+    text = (study / "study.toml").read_text("utf-8")
+    duckdb.sql(f"CREATE TEMP VIEW source AS SELECT * FROM {source} LIMIT {rows}")
+    for name, kind in KINDS.items():
+        if only not in name:
+            continue
+        with _folder(None, beside=study) as folder:
+            file = folder / f"transactions.{'csv' if 'csv' in kind.options else 'parquet'}"
+            duckdb.sql(f"COPY ({kind.rows}) TO '{file}' ({kind.options})")
+            (folder / "study.toml").write_text(f"{alone(text, file=file)}{kind.settings}\n", "utf-8")
             for _ in range(repeats):
-                shutil.rmtree(own / "prepared", ignore_errors=True)
-                load = _one({"job": "one_table", "study": str(own)}, name=f"load {kind}", about=about)
-                _write(name=kind, said=load, about=about, kind="rows")
+                shutil.rmtree(folder / "prepared", ignore_errors=True)
+                load = _one({"job": "one_table", "study": str(folder)}, name=f"load {name}", about=about)
+                _write(name=name, said=load, about=about, kind="rows")
                 scan = _one({"job": "one_scan", "file": str(file), "threads": threads}, name="scan", about=about)
-                _write(name=kind, said=scan, about=about, kind="rows scan")
+                _write(name=name, said=scan, about=about, kind="rows scan")
 
 
 def told_of(message: str) -> tuple[str, dict[str, int]]:
