@@ -163,7 +163,7 @@ _HASHED = 'ids = "hash"'
 _LINES = """
 SELECT concat_ws(',', txn_id, customer_id, "at", amount, currency || CASE WHEN nth % 1000 = 1 THEN 'X' ELSE '' END,
     kind, coalesce(tax_amount::VARCHAR, ''), coalesce(period_from::VARCHAR, ''), coalesce(period_to::VARCHAR, ''),
-    channel, loaded_at, CASE WHEN nth % 1000 = 2 THEN 'one,too,many' END)
+    coalesce(channel, ''), loaded_at, CASE WHEN nth % 1000 = 2 THEN 'one,too,many' END)
     AS "txn_id,customer_id,at,amount,currency,kind,tax_amount,period_from,period_to,channel,loaded_at"
 FROM (SELECT *, row_number() OVER () AS nth FROM source)
 """
