@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cxlab.tables.config import File
+from cxlab.tables.csv_lines import empty_lines
 
 _BESIDE = 1_024
 """More than the row itself is looked at: line ends and blanks behind it."""
@@ -59,22 +61,35 @@ def _written(value: str | None, *, quote: str) -> str:
 
 def ends_in_quotes(path: Path, *, file: File) -> bool:
     """Read a whole UTF-8 file and say whether its end lies within a quoted value."""
+    with _records(path, file=file, strict=True) as rows:
+        while True:
+            try:
+                next(rows)
+            except StopIteration:
+                return False
+            except csv.Error as error:
+                if "unexpected end of data" in str(error):
+                    return True
+
+
+def empty_records(path: Path, *, file: File) -> list[int]:
+    """Return the numbers of the records below the header that hold nothing, in a file whose values go over lines."""
+    if not empty_lines(path, 0):
+        return []
+    with _records(path, file=file, strict=False) as rows:
+        return [number for number, row in enumerate(rows, start=1) if not row and number > file.header]
+
+
+@contextmanager
+def _records(path: Path, *, file: File, strict: bool) -> Iterator[Iterator[list[str]]]:
     before = csv.field_size_limit(sys.maxsize)
     try:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            rows = csv.reader(
+            yield csv.reader(
                 (line.replace("\0", "") for line in lines),
                 delimiter=file.separator,
                 quotechar=file.quote,
-                strict=True,
+                strict=strict,
             )
-            while True:
-                try:
-                    next(rows)
-                except StopIteration:
-                    return False
-                except csv.Error as error:
-                    if "unexpected end of data" in str(error):
-                        return True
     finally:
         csv.field_size_limit(before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.tables.config import File
-from cxlab.tables.csv_ends import ends_in_quotes, ends_with_row, ends_with_text
+from cxlab.tables.csv_ends import empty_records, ends_in_quotes, ends_with_row, ends_with_text
 from cxlab.tables.csv_lines import empty_lines, line_numbers, lines_that_are_rows
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
@@ -29,13 +29,13 @@ class CsvView:
         SQL of the rows; ``record_number`` counts them on from the header, without those between that are none.
     refused : list of (int, str, str)
         Ragged rows: record number (the header line is record 1), reason and text.
-    by_line : (Path, int) or None
-        The file in UTF-8 and the lines up to the end of its header, if every line is a record; else None.
+    empty : callable
+        Looks for the empty records below the header and gives their numbers.
     """
 
     rows: str
     refused: list[tuple[int, str, str]]
-    by_line: tuple[Path, int] | None
+    empty: Callable[[], list[int]]
 
 
 def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Sequence[str] = ()) -> CsvView:
@@ -62,8 +62,8 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Se
     if count is not None and read + len(refused) != count:
         # begun within a value, a thread may have taken the wrong line end for the end of the row
         rows, read, refused = copy(by_one=True)
-    empty = len(empty_lines(plain, lines)) if by_line and refused else 0
-    last = file.header + read + len(refused) + empty
+    nothing = len(empty_lines(plain, lines)) if by_line and refused else 0
+    last = file.header + read + len(refused) + nothing
     _refuse_cut_off(path, refused=refused, file=file, last=last, fields=len(header))
     if not by_line and _is_cut_short(
         plain, rows, engine=engine, read=read, refused=refused, last=last, columns=header, file=file
@@ -74,7 +74,8 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Se
         f"{quote(path.name)} AS record_origin FROM {rows}"
     )
     reasons = [(record, _REASONS.get(kind, "ragged_row"), text) for record, kind, text in refused]
-    return CsvView(rows=numbered, refused=reasons, by_line=(plain, lines) if by_line else None)
+    empty = partial(empty_lines, plain, lines) if by_line else partial(empty_records, plain, file=file)
+    return CsvView(rows=numbered, refused=reasons, empty=empty)
 
 
 def _copied(

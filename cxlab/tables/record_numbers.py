@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from cxlab.tables.csv_lines import empty_lines
 from cxlab.tables.sources import Reading
 from cxlab.tables.stage import Staged
 
@@ -39,10 +38,9 @@ def _shifts(source: str, reading: Reading) -> pa.Table:
 
 def _passed_over(reading: Reading) -> Iterator[tuple[str, Sequence[int]]]:
     """Yield files with the numbers of their records that are no rows, in order."""
-    for origin in sorted({row.origin for row in reading.refused} | set(reading.by_line)):
+    for origin, empty in reading.empty.items():
         refused = [row.record for row in reading.refused if row.origin == origin]
-        empty = empty_lines(*reading.by_line[origin]) if origin in reading.by_line else []
-        yield origin, sorted([*refused, *empty])
+        yield origin, sorted([*refused, *empty()])
 
 
 def _of_file(source: str, passed: Sequence[int]) -> pa.Table:

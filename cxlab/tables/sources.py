@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,8 +46,8 @@ class Reading:
         Columns of the source and their engine types.
     refused : tuple of Refused
         Ragged rows; they are no rows of the relation.
-    by_line : mapping of str to (Path, int)
-        By file, where every line is a record: its text in UTF-8 and the lines up to the end of its header.
+    empty : mapping of str to callable
+        By file what looks for its empty records and gives their numbers.
     """
 
     relation: str
@@ -55,7 +55,7 @@ class Reading:
     origin: str
     columns: Mapping[str, str]
     refused: tuple[Refused, ...] = ()
-    by_line: Mapping[str, tuple[Path, int]] = field(default_factory=dict)
+    empty: Mapping[str, Callable[[], list[int]]] = field(default_factory=dict)
 
 
 def read(
@@ -70,7 +70,7 @@ def read(
     """
     refused: list[Refused] = []
     columns: dict[str, str] = {}
-    by_line: dict[str, tuple[Path, int]] = {}
+    empty: dict[str, Callable[[], list[int]]] = {}
     files = source.files(source_name)
     for view, file in files.items():
         found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=source.drop)
@@ -79,7 +79,7 @@ def read(
             refused += [
                 Refused(origin=origin, record=at, reason=why, text=text) for at, why, text in found.refused
             ]
-            by_line |= {origin: found.by_line} if found.by_line else {}
+            empty[origin] = found.empty
         described = engine.con.execute(
             f"DESCRIBE SELECT * EXCLUDE (record_number, record_origin) FROM {name(view)}"
         )
@@ -94,7 +94,7 @@ def read(
         origin=f"{first}.record_origin",
         columns=columns,
         refused=tuple(refused),
-        by_line=by_line,
+        empty=empty,
     )
 
 

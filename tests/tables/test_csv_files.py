@@ -260,6 +260,18 @@ def test_no_line_is_counted_twice_where_a_thread_begins_between_the_two_signs_of
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_records_that_go_on_in_the_next_line_are_one_and_empty_lines_one_each(tmp_path, load_table, end):
+    lines = ["contract_id,customer_id,start,plan", '"k1\n\nk",c,2024-01-01,', "", "k2,c,?,", "", "k3,c", "k4,c,?,"]
+    write_text(tmp_path, "c.csv", end.join(lines))
+    found = load_table("contracts", CONTRACTS)
+    assert found.quarantine[["record", "contract_id", "line"]].to_numpy().tolist() == [
+        ["4", "k2", ""],
+        ["6", "", "k3,c"],
+        ["7", "k4", ""],
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_empty_lines_keep_their_numbers_too(tmp_path, load_table, end):
     lines = ["a report", "", "contract_id,customer_id,start,plan", "", "k1,c,2024-01-01,", "k2,c,?,", "", ""]
     lines += ["k3,c", "k4,c,?,", "k5,c,2024-01-01,", "", "k6,c,2024-01-01", "", "k7,,2024-01-01,x", ""]
