@@ -73,7 +73,7 @@ def ends_in_quotes(path: Path, *, file: File) -> bool:
 
 
 def empty_records(path: Path, *, file: File) -> list[int]:
-    """Return the numbers of the records below the header that hold nothing, in a file whose values go over lines."""
+    """Return the numbers of records below the header that hold nothing, in a file whose values go over lines."""
     if not empty_lines(path, 0):
         return []
     with _records(path, file=file, strict=False) as rows:

@@ -76,7 +76,7 @@ def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:
         numbers, line, passed = [], 1, 0
         for block in iter(partial(held.read, _BLOCK), b""):
             ends = passed + np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _LF)
-            here = at[(at >= passed) & (at < passed + len(block))]
+            here = at[slice(*np.searchsorted(at, [passed, passed + len(block)]))]
             numbers.extend((line + np.searchsorted(ends, here)).tolist())
             line, passed = line + len(ends), passed + len(block)
     return numbers
