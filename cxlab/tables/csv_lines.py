@@ -70,12 +70,13 @@ def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:
     """
     if not starts:
         return []
+    end = _line_end(path)
     with path.open("rb") as held:
         at = np.array([_behind_line_ends(held, start) for start in starts])
         held.seek(0)
         numbers, line, passed = [], 1, 0
         for block in iter(partial(held.read, _BLOCK), b""):
-            ends = passed + np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _LF)
+            ends = passed + np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == end)
             here = at[slice(*np.searchsorted(at, [passed, passed + len(block)]))]
             numbers.extend((line + np.searchsorted(ends, here)).tolist())
             line, passed = line + len(ends), passed + len(block)
@@ -85,10 +86,10 @@ def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:
 def empty_lines(path: Path, header: int) -> list[int]:
     """Return the numbers, from 1 on, of the lines below the header on which nothing stands."""
     found: list[int] = []
-    line = 1
+    end, line = _line_end(path), 1
     for block in _blocks(path):
-        ends = np.flatnonzero(block[2:-1] == _LF)
-        empty = _ends_nothing(block, ends)
+        ends = np.flatnonzero(block[2:-1] == end)
+        empty = _ends_nothing(block, ends) if end == _LF else np.isin(block[ends + 1], (_LF, _CR))
         found.extend((line + np.flatnonzero(empty)).tolist())
         line += len(ends)
     return [number for number in found if number > header]
@@ -99,6 +100,12 @@ def _ends_nothing(block: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> n
     before, before_that = block[ends + 1], block[ends]
     empty: npt.NDArray[np.bool_] = np.where(before == _CR, before_that, before) == _LF
     return empty
+
+
+def _line_end(path: Path) -> int:
+    """Return the last sign of a line end, as the first line has it."""
+    with path.open(newline="", encoding="utf-8", errors="replace") as held:
+        return _CR if held.readline().endswith("\r") else _LF
 
 
 def _behind_line_ends(held: BinaryIO, start: int) -> int:

@@ -259,7 +259,7 @@ def test_no_line_is_counted_twice_where_a_thread_begins_between_the_two_signs_of
     assert found.quarantine["line"].tolist() == ["k", ""]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_records_that_go_on_in_the_next_line_are_one_and_empty_lines_one_each(tmp_path, load_table, end):
     lines = ["contract_id,customer_id,start,plan", '"k1\n\nk",c,2024-01-01,', "", "k2,c,?,", "", "k3,c", "k4,c,?,"]
     write_text(tmp_path, "c.csv", end.join(lines))
@@ -271,7 +271,7 @@ def test_records_that_go_on_in_the_next_line_are_one_and_empty_lines_one_each(tm
     ]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_empty_lines_keep_their_numbers_too(tmp_path, load_table, end):
     lines = ["a report", "", "contract_id,customer_id,start,plan", "", "k1,c,2024-01-01,", "k2,c,?,", "", ""]
     lines += ["k3,c", "k4,c,?,", "k5,c,2024-01-01,", "", "k6,c,2024-01-01", "", "k7,,2024-01-01,x", ""]
