@@ -94,10 +94,10 @@ def stage(
     inner = _inner(raw, source_name=source_name, reading=reading, values=source.values)
     types = {row[0]: row[1] for row in engine.con.execute(f"DESCRIBE {inner}").fetchall()}
     dear = _is_dear(source, file=file, columns=[table.column(column) for column in raw])
-    key = table.column(table.key[0])
-    hashed = _is_hashed(key, source=source)
+    key = table.key[0]  # who looks for a person reads a few columns, this one perhaps not among them
+    hashed = key in raw and _is_hashed(table.column(key), source=source)
     as_read = not dear and _is_read_as_it_is(key, table=table, file=file, types=types)
-    keys = _rising_as_read(engine, inner, key=f"raw_{key.name}") if as_read else None
+    keys = _rising_as_read(engine, inner, key=f"raw_{key}") if as_read else None
     dear |= hashed and not keys  # each key is compared with all others then
     codes = {} if dear else few_values(engine, inner, columns=_codes(table, raw=raw, file=file, types=types))
     typed: dict[str, str] = {}
@@ -108,22 +108,24 @@ def stage(
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
     typed |= {column: as_code(name(f"raw_{column}"), values=values) for column, values in codes.items()}
     if keys:
-        written = name(f"raw_{key.name}")
-        typed[key.name] = _hashed(written) if hashed else written
+        written = name(f"raw_{key}")
+        typed[key] = _hashed(written) if hashed else written
         keys = replace(keys, hashed=hashed)
     rows = f"({_typed_rows(inner, table=table, file=file, typed=typed, types=types)})"
     if dear:
         engine.con.execute(f"COPY {rows} TO {quote(str(to))} (FORMAT parquet)")
         rows = f"read_parquet({quote(str(to))})"
-    if not as_read and not hashed and len(table.key) == 1 and key.name in raw:
-        keys = rising(engine, f"SELECT {name(key.name)} FROM {rows} WHERE {name(key.name)} IS NOT NULL")
+    if not as_read and not hashed and len(table.key) == 1 and key in raw:
+        keys = rising(engine, f"SELECT {name(key)} FROM {rows} WHERE {name(key)} IS NOT NULL")
     return Staged(name=source_name, rows=rows, columns=tuple(raw), reading=reading, keys=keys)
 
 
-def _is_read_as_it_is(key: Column, *, table: Table, file: File, types: Mapping[str, str]) -> bool:
+def _is_read_as_it_is(key: str, *, table: Table, file: File, types: Mapping[str, str]) -> bool:
     """Say whether the source writes the one column of the key as texts."""
-    kind = types.get(f"raw_{key.name}")
-    return len(table.key) == 1 and kind is not None and always_fits(key, engine_type=kind, file=file)
+    kind = types.get(f"raw_{key}")
+    if len(table.key) > 1 or kind is None:
+        return False
+    return always_fits(table.column(key), engine_type=kind, file=file)
 
 
 def _rising_as_read(engine: Backend, inner: str, *, key: str) -> Rising | None:
