@@ -1,11 +1,11 @@
-"""Whether a CSV file was read to its end: the reader says nothing of a last quoted value that is never closed."""
+"""Where rows of a CSV file end, and the file itself: the reader does not say everything of either."""
 
 from __future__ import annotations
 
 import csv
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,16 +80,62 @@ def empty_records(path: Path, *, file: File) -> list[int]:
         return [number for number, row in enumerate(rows, start=1) if not row and number > file.header]
 
 
+def with_one_line_end(path: Path, *, file: File, to: Path) -> bool:
+    """Copy a file so that every row ends in a line feed; what stands in quotes stays as it is.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in UTF-8; bytes that are not stay as they are.
+    to : Path
+        The copy.
+
+    Returns
+    -------
+    bool
+        Whether rows of the file end otherwise than all in a line feed, or all in two signs.
+    """
+    ends: set[str] = set()
+    of_row: list[str] = []
+
+    def noted(lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            of_row.append(line)
+            yield line
+
+    with (
+        path.open(encoding="utf-8", errors="surrogateescape", newline="") as old,
+        to.open("w", encoding="utf-8", errors="surrogateescape", newline="") as new,
+        _rows(noted(old), file=file, strict=False) as rows,
+    ):
+        for _ in rows:
+            text = of_row[-1].rstrip("\r\n")
+            if end := of_row[-1][len(text) :]:
+                ends.add(end)
+                of_row[-1] = f"{text}\n"
+            new.writelines(of_row)
+            of_row.clear()
+    return ends not in (set(), {"\n"}, {"\r\n"})
+
+
 @contextmanager
 def _records(path: Path, *, file: File, strict: bool) -> Iterator[Iterator[list[str]]]:
+    with (
+        path.open(encoding="utf-8-sig", errors="replace", newline="") as lines,
+        _rows(lines, file=file, strict=strict) as rows,
+    ):
+        yield rows
+
+
+@contextmanager
+def _rows(lines: Iterable[str], *, file: File, strict: bool) -> Iterator[Iterator[list[str]]]:
     before = csv.field_size_limit(sys.maxsize)
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            yield csv.reader(
-                (line.replace("\0", "") for line in lines),
-                delimiter=file.separator,
-                quotechar=file.quote,
-                strict=strict,
-            )
+        yield csv.reader(
+            (line.replace("\0", "") for line in lines),
+            delimiter=file.separator,
+            quotechar=file.quote,
+            strict=strict,
+        )
     finally:
         csv.field_size_limit(before)

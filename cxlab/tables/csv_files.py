@@ -6,17 +6,25 @@ import codecs
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.tables.config import File
-from cxlab.tables.csv_ends import empty_records, ends_in_quotes, ends_with_row, ends_with_text
-from cxlab.tables.csv_lines import empty_lines, line_numbers, lines_that_are_rows
+from cxlab.tables.csv_ends import empty_records, ends_in_quotes, ends_with_row, ends_with_text, with_one_line_end
+from cxlab.tables.csv_lines import (
+    empty_lines,
+    ends_alike,
+    every_line_is_a_row,
+    holds,
+    line_numbers,
+    lines_below,
+)
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
+from cxlab.tables.source_files import refuse_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,30 +59,31 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Se
     """
     scratch.mkdir(parents=True, exist_ok=True)
     plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
+    if not ends_alike(plain):
+        # the reader loses rows where lines end in several ways, as in files put together out of others
+        alike = scratch / f"{path.stem}.ends.csv"
+        plain = alike if with_one_line_end(plain, file=file, to=alike) else plain
     header, lines = _header(plain, file=file, original=path)
-    quoted = _holds(plain, file.quote)
-    count = lines_that_are_rows(plain, file=file, header=lines) if quoted else None
+    refuse_names(header, of=path.name, drop=drop)
+    by_line = not holds(plain, file.quote.encode()) or every_line_is_a_row(plain, file=file)
     kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
     copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept,
                    to=scratch / f"{path.stem}.rows.parquet")  # fmt: skip
-    by_line = not quoted or count is not None
     rows, read, refused = copy(by_one=not by_line)
-    if count is not None and read + len(refused) != count:
-        # begun within a value, a thread may have taken the wrong line end for the end of the row
+    missing = lines_below(plain, lines) - read - len(refused) if by_line else 0
+    if missing and missing != len(empty_lines(plain, lines)):
+        # a thread that begins within a quoted value, or at a ragged row, may lose rows, and says nothing
         rows, read, refused = copy(by_one=True)
-    nothing = len(empty_lines(plain, lines)) if by_line and refused else 0
-    last = file.header + read + len(refused) + nothing
+    empty = cache(partial(empty_lines, plain, lines) if by_line else partial(empty_records, plain, file=file))
+    filled = file.header + read + len(refused)
+    last = filled + (len(empty()) if refused else 0)
     _refuse_cut_off(path, refused=refused, file=file, last=last, fields=len(header))
     if not by_line and _is_cut_short(
         plain, rows, engine=engine, read=read, refused=refused, last=last, columns=header, file=file
     ):
-        raise DataError(_not_closed(path, record=last + 1, file=file))
-    numbered = (
-        f"SELECT * EXCLUDE (row_number), row_number + {file.header} AS record_number, "
-        f"{quote(path.name)} AS record_origin FROM {rows}"
-    )
+        raise DataError(_not_closed(path, record=filled + len(empty()) + 1, file=file))
+    numbered = f"SELECT *, {quote(path.name)} AS record_origin FROM {rows}"
     reasons = [(record, _REASONS.get(kind, "ragged_row"), text) for record, kind, text in refused]
-    empty = partial(empty_lines, plain, lines) if by_line else partial(empty_records, plain, file=file)
     return CsvView(rows=numbered, refused=reasons, empty=empty)
 
 
@@ -94,7 +103,7 @@ def _copied(
     Returns
     -------
     str
-        SQL to stand after FROM: the rows and their ``row_number``, from 1 on.
+        SQL to stand after FROM: the rows and their ``record_number``, counted on from the header.
     int
         How many they are.
     list of (int, str, str)
@@ -113,12 +122,12 @@ def _copied(
     if by_one:
         # rows of one thread are numbered as they come: kept in order they would all be one batch, held in memory
         with unordered(engine):
-            numbered = f"SELECT *, row_number() OVER () AS row_number FROM ({rows})"
+            numbered = f"SELECT *, row_number() OVER () + {file.header} AS record_number FROM ({rows})"
             engine.con.execute(f"COPY ({numbered}) TO {quote(str(to))} ({how})")
     else:
         engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
         copied = (
-            "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row_number "
+            f"(SELECT * EXCLUDE (file_row_number), file_row_number + {file.header + 1} AS record_number "
             f"FROM read_parquet({quote(str(to))}, file_row_number = true))"
         )
     found = engine.con.execute(
@@ -148,13 +157,13 @@ def _is_cut_short(
     if refused and refused[-1][0] == last:
         ended = ends_with_text(path, refused[-1][2])
     else:
-        ended = ends_with_row(path, _last_row(engine, rows, read=read), columns=columns, file=file)
+        ended = ends_with_row(path, _last_row(engine, rows, record=file.header + read), columns=columns, file=file)
     return not ended and ends_in_quotes(path, file=file)
 
 
-def _last_row(engine: Backend, rows: str, *, read: int) -> dict[str, str | None] | None:
-    """Return the last row that was read, by column; None if none was."""
-    found = engine.con.execute(f"SELECT * EXCLUDE (row_number) FROM {rows} WHERE row_number = {read}")
+def _last_row(engine: Backend, rows: str, *, record: int) -> dict[str, str | None] | None:
+    """Return the row of a record, by column; None if there is none."""
+    found = engine.con.execute(f"SELECT * EXCLUDE (record_number) FROM {rows} WHERE record_number = {record}")
     names = [column[0] for column in found.description]
     return next((dict(zip(names, row, strict=True)) for row in found.fetchall()), None)
 
@@ -164,9 +173,6 @@ _REASONS = {
     "UNQUOTED VALUE": "quote_not_closed",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
-
-_BLOCK = 2**20
-"""So many bytes of a file are looked through at once."""
 
 _SHOWN = 10_000
 """The reader hands over so many characters of a row it refuses, and no more."""
@@ -188,12 +194,6 @@ def _refuse_cut_off(
         )
 
 
-def _holds(path: Path, mark: str) -> bool:
-    """Say whether a sign stands anywhere in a file: where no quote does, every line is a row."""
-    with path.open("rb") as file:
-        return any(mark.encode() in block for block in iter(lambda: file.read(_BLOCK), b""))
-
-
 def _not_closed(path: Path, *, record: int, file: File) -> str:
     return (
         f"{path.name}: a quoted value begins in record {record:,} and does not end; needed: its closing "
@@ -208,7 +208,8 @@ def _ends_a_line(path: Path, *, encoding: str) -> bool:
     width = len("\n".encode("utf-16-le")) if encoding.startswith("utf-16") else 1
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - width, 0))
-        return any(mark in file.read() for mark in (b"\n", b"\r"))
+        end = file.read()
+    return b"\n" in end or b"\r" in end
 
 
 def _header(path: Path, *, file: File, original: Path) -> tuple[list[str], int]:
@@ -220,9 +221,6 @@ def _header(path: Path, *, file: File, original: Path) -> tuple[list[str], int]:
         ended = rows.line_num
     if not header:
         raise DataError(f"{original.name} has no header: record {file.header} is empty or not there")
-    doubled = sorted({column for column in header if header.count(column) > 1})
-    if doubled:
-        raise DataError(f"{original.name} names a column twice: {', '.join(map(repr, doubled))}")
     return header, ended
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,8 +18,8 @@ _BLOCK = 2**20
 _LF, _CR = b"\n\r"
 
 
-def lines_that_are_rows(path: Path, *, file: File, header: int) -> int | None:
-    """Count the lines with anything on them below the header; None where it is not plain that each is a row.
+def every_line_is_a_row(path: Path, *, file: File) -> bool:
+    """Say whether it is plain that every line is a row of its own.
 
     It is plain where every quote stands at an end of a value or beside another one: from the beginning of the file
     the first, third, fifth ... quote follows a separator, a line end or a quote, the second, fourth, sixth ... is
@@ -31,33 +30,25 @@ def lines_that_are_rows(path: Path, *, file: File, header: int) -> int | None:
     ----------
     path : Path
         The file, in UTF-8.
-    header : int
-        Lines up to the end of the header.
     """
     if len(file.quote.encode()) > 1:
-        return None
+        return False
     mark = ord(file.quote)
     edge = np.zeros(256, dtype=bool)
     edge[[_LF, _CR, ord(file.separator), mark]] = True
-    lines = marks = feeds = returns = both = 0
+    marks = feeds = returns = both = 0
     for block in _blocks(path):
         inner = block[2:-1]
         found, ends = np.flatnonzero(inner == mark), np.flatnonzero(inner == _LF)
         opening, closing = found[marks % 2 :: 2], found[1 - marks % 2 :: 2]
         if not (edge[block[opening + 1]].all() and edge[block[closing + 3]].all()):
-            return None
+            return False
         if ((marks + np.searchsorted(found, ends)) % 2).any():
-            return None
-        lines += int(np.count_nonzero(~_ends_nothing(block, ends)))
+            return False
         marks, feeds = marks + len(found), feeds + len(ends)
         returns += int(np.count_nonzero(inner == _CR))
         both += int(np.count_nonzero(block[ends + 1] == _CR))
-    if marks % 2 or returns != both or both not in (0, feeds):
-        return None
-    with path.open("rb") as held:
-        above = sum(bool(line.strip(b"\r\n")) for line in islice(held, header))
-        held.seek(-1, 2)
-        return lines + (held.read() != b"\n") - above
+    return marks % 2 == 0 and returns == both and both in (0, feeds)
 
 
 def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:
@@ -70,13 +61,12 @@ def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:
     """
     if not starts:
         return []
-    end = _line_end(path)
     with path.open("rb") as held:
         at = np.array([_behind_line_ends(held, start) for start in starts])
         held.seek(0)
         numbers, line, passed = [], 1, 0
         for block in iter(partial(held.read, _BLOCK), b""):
-            ends = passed + np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == end)
+            ends = passed + np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _LF)
             here = at[slice(*np.searchsorted(at, [passed, passed + len(block)]))]
             numbers.extend((line + np.searchsorted(ends, here)).tolist())
             line, passed = line + len(ends), passed + len(block)
@@ -86,13 +76,41 @@ def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:
 def empty_lines(path: Path, header: int) -> list[int]:
     """Return the numbers, from 1 on, of the lines below the header on which nothing stands."""
     found: list[int] = []
-    end, line = _line_end(path), 1
+    line = 1
     for block in _blocks(path):
-        ends = np.flatnonzero(block[2:-1] == end)
-        empty = _ends_nothing(block, ends) if end == _LF else np.isin(block[ends + 1], (_LF, _CR))
-        found.extend((line + np.flatnonzero(empty)).tolist())
+        ends = np.flatnonzero(block[2:-1] == _LF)
+        found.extend((line + np.flatnonzero(_ends_nothing(block, ends))).tolist())
         line += len(ends)
     return [number for number in found if number > header]
+
+
+def holds(path: Path, sign: bytes) -> bool:
+    """Say whether a sign stands anywhere in a file."""
+    with path.open("rb") as held:
+        return any(sign in block for block in iter(partial(held.read, _BLOCK), b""))
+
+
+def lines_below(path: Path, header: int) -> int:
+    """Count the lines below the header, empty ones as well."""
+    feeds, end = 0, b"\n"
+    with path.open("rb") as held:
+        for block in iter(partial(held.read, _BLOCK), b""):
+            feeds, end = feeds + block.count(b"\n"), block[-1:]
+    return feeds + (end != b"\n") - header
+
+
+def ends_alike(path: Path) -> bool:
+    """Say whether it is plain that all lines of a file end alike, in a line feed or in two signs."""
+    if not holds(path, b"\r"):
+        return True
+    returns = feeds = both = 0
+    with path.open("rb") as held:
+        before = b""
+        for block in iter(partial(held.read, _BLOCK), b""):
+            returns, feeds = returns + block.count(b"\r"), feeds + block.count(b"\n")
+            both += (before + block).count(b"\r\n")
+            before = block[-1:]
+    return returns == feeds == both
 
 
 def _ends_nothing(block: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
@@ -100,12 +118,6 @@ def _ends_nothing(block: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> n
     before, before_that = block[ends + 1], block[ends]
     empty: npt.NDArray[np.bool_] = np.where(before == _CR, before_that, before) == _LF
     return empty
-
-
-def _line_end(path: Path) -> int:
-    """Return the last sign of a line end, as the first line has it."""
-    with path.open(newline="", encoding="utf-8", errors="replace") as held:
-        return _CR if held.readline().endswith("\r") else _LF
 
 
 def _behind_line_ends(held: BinaryIO, start: int) -> int:

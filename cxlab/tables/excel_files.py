@@ -17,7 +17,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
-from cxlab.tables.source_files import broken
+from cxlab.tables.source_files import broken, refuse_names
 
 
 def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = ()) -> str:
@@ -44,7 +44,9 @@ def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] =
         raise DataError(broken(path.name, kind="excel", said=str(error))) from None
     if len(lines) < file.header or not any(lines[file.header - 1]):
         raise DataError(f"{path.name}, sheet {title!r} has no header: line {file.header} is empty or not there")
-    header = {str(cell).strip(): place for place, cell in enumerate(lines[file.header - 1]) if _filled(cell)}
+    there = [(str(cell).strip(), place) for place, cell in enumerate(lines[file.header - 1]) if _filled(cell)]
+    refuse_names([column for column, _ in there], of=f"{path.name}, sheet {title!r}", drop=drop)
+    header = dict(there)
     unknown = [column for column in drop if column not in header]
     if unknown:
         raise DataError(f"{path.name}, sheet {title!r} has no column {unknown[0]!r} to drop")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,6 +127,32 @@ def broken(file: Path | str, *, kind: str, said: str) -> str:
         f"{file} cannot be read as {kind}: {said}; it is damaged or has not arrived whole: "
         "bring the whole file, then run again"
     )
+
+
+_OWN = ("record_number", "record_origin", "file_row_number")
+"""How readers call what they know of a row themselves."""
+
+
+def refuse_names(columns: Sequence[str], *, of: str, drop: Sequence[str]) -> None:
+    """Raise if columns of a source cannot be told apart, upper and lower case being the same to the engine.
+
+    Raises
+    ------
+    DataError
+        If a column is named twice, or as the record number is in SQL.
+    """
+    lower = [column.lower() for column in columns]
+    doubled = sorted({column for column in columns if lower.count(column.lower()) > 1})
+    if doubled:
+        raise DataError(f"{of} names a column twice: {', '.join(map(repr, doubled))}")
+    own = [column for column in columns if column.lower() in _OWN and column not in drop]
+    if own:
+        raise DataError(own_name_taken(own[0], of=of, dropped=f', or drop = ["{own[0]}"] in its source'))
+
+
+def own_name_taken(column: str, *, of: str, dropped: str = "") -> str:
+    """Say that a column is called as a reader calls what it knows of a row."""
+    return f"{of} has a column {column!r}, a name cxlab keeps for itself; needed: another name{dropped}"
 
 
 def _states(path: Path) -> dict[Path, State]:

@@ -16,10 +16,13 @@ from cxlab.tables.config import File, Source
 from cxlab.tables.csv_files import CsvView, csv_view
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of
-from cxlab.tables.source_files import broken
+from cxlab.tables.source_files import broken, own_name_taken, refuse_names
 
 _NAMED = re.compile(r"[Ff]ile ['\"]([^'\"]+)['\"]")
 """How the engine names the file it cannot read."""
+
+_NUMBERED = "file_row_number"
+"""What the engine calls the place of a row in its Parquet file, and has no other name for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,7 @@ def _view(
 
                 rows = yaml_view(engine, path=path, file=file, drop=drop)
             case _:
-                rows = _parquet(path, drop=drop)
+                rows = _parquet(engine, path, drop=drop)
         engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name(view)} AS {rows}")
     except duckdb.Error as error:
         if limit_of(error, folder=scratch) is not None:
@@ -132,14 +135,18 @@ def _view(
     return csv
 
 
-def _parquet(path: Path, *, drop: Sequence[str]) -> str:
+def _parquet(engine: Backend, path: Path, *, drop: Sequence[str]) -> str:
     pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
-    file = "parse_filename(filename)" if path.is_dir() else quote(path.name)
-    without = ", ".join(map(name, ("filename", "file_row_number", *drop)))
+    there = engine.con.execute(f"DESCRIBE SELECT * FROM read_parquet({quote(pattern)}, union_by_name = true)")
+    columns = [row[0] for row in there.fetchall()]
+    refuse_names(columns, of=path.name, drop=drop)
+    if taken := [column for column in columns if column.lower() == _NUMBERED]:
+        raise DataError(own_name_taken(taken[0], of=path.name))
+    file = "parse_filename(record_origin)" if path.is_dir() else quote(path.name)
+    without = ", ".join(map(name, ("record_origin", _NUMBERED, *drop)))
     return (
-        f"SELECT * EXCLUDE ({without}), file_row_number + 1 AS record_number, "
-        f"{file} AS record_origin "
-        f"FROM read_parquet({quote(pattern)}, filename = true, file_row_number = true, union_by_name = true)"
+        f"SELECT * EXCLUDE ({without}), {_NUMBERED} + 1 AS record_number, {file} AS record_origin FROM "
+        f"read_parquet({quote(pattern)}, filename = 'record_origin', {_NUMBERED} = true, union_by_name = true)"
     )
 
 

@@ -246,11 +246,14 @@ def originals(engine: Backend, staged: Staged, *, table: Table, source: Source, 
     found = name(f"_refused_{staged.name}")
     values = "".join(f", {sql} AS {name(f'raw_{column}')}" for column, sql in raw.items())
     origin = f"{quote(staged.name)} || ':' || {staged.reading.origin}"
+    # a source may call its own columns anything
+    refused = "SELECT _source AS cxlab_0, _record AS cxlab_1, record AS cxlab_2, reasons AS cxlab_3"
     # brought together first: texts are redacted many at a time, which is far cheaper than one by one
     engine.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {found} AS SELECT refused._source, refused.record, refused.reasons{values} "
-        f"FROM {staged.reading.relation} CROSS JOIN {bad} AS refused "
-        f"WHERE refused._record = {staged.reading.record} AND refused._source = {origin}"
+        f"CREATE OR REPLACE TEMP TABLE {found} AS "
+        f"SELECT cxlab_0 AS _source, cxlab_2 AS record, cxlab_3 AS reasons{values} "
+        f"FROM {staged.reading.relation} CROSS JOIN ({refused} FROM {bad}) AS cxlab_refused "
+        f"WHERE cxlab_1 = {staged.reading.record} AND cxlab_0 = {origin}"
     )
     columns = "".join(
         f", {_original(f'raw_{column}', column=table.column(column), source=source)} AS {name(_shown(column))}"

@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
+from cxlab.tables.source_files import refuse_names
 
 
 def yaml_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = ()) -> str:
@@ -39,7 +40,8 @@ def yaml_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = 
     if problems:
         raise DataError(f"{path.name} cannot be read", problems)
     entries = [{_whole(str(key)): value for key, value in entry.items()} for entry in entries]
-    columns = dict.fromkeys(key for entry in entries for key in entry)
+    columns = list(dict.fromkeys(key for entry in entries for key in entry))
+    refuse_names(columns, of=path.name, drop=drop)
     arrays = {
         column: pa.array([_text(entry.get(column)) for entry in entries], pa.string())
         for column in columns

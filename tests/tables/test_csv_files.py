@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cxlab.errors import DataError
 from cxlab.tables import csv_files
+from cxlab.tables.config import File
 
 from .conftest import write_text
 
@@ -233,6 +238,21 @@ def test_no_row_is_lost_where_a_thread_takes_a_wrong_line_end_for_the_end_of_a_r
     assert found.rows["contract_id"].tolist() == [f",k{number:06d}" for number in range(len(lines))]
 
 
+def test_no_row_is_lost_where_a_thread_begins_at_a_ragged_row(tmp_path, load_table, readings):
+    """The reader gives up on all that the last thread is handed, and says nothing."""
+    lines = wide_rows(2.5 * LONG)
+    size, place = 0, 0
+    while size + len(lines[place]) + 1 <= 2 * LONG:
+        size, place = size + len(lines[place]) + 1, place + 1
+    lines[place + 1] = "k,c"
+    write_text(tmp_path, "c.csv", "\n".join(lines) + "\n")
+    found = load_table("contracts", CONTRACTS)
+    assert readings == ["all", "one"]  # some was missing at first
+    assert found.accepted.reasons == {"ragged_row": 1}
+    assert found.quarantine["record"].tolist() == [str(place + 2)]
+    assert found.accepted.accepted == len(lines) - 2
+
+
 def test_records_keep_their_numbers_in_a_file_read_by_several_threads(tmp_path, load_table):
     lines = wide_rows(2.5 * LONG)
     bad = [3, len(lines) // 3, len(lines) // 2, len(lines) - 7, len(lines) - 1]
@@ -285,6 +305,83 @@ def test_empty_lines_keep_their_numbers_too(tmp_path, load_table, end):
         ["15", "k7", ""],
     ]
     assert found.accepted.places["start_unreadable"] == ["c.csv record 6", "c.csv record 10"]
+
+
+@pytest.mark.parametrize("ends", ["nr", "rn", "rc", "nc", "cnr"])
+def test_lines_may_end_in_several_ways_as_in_files_put_together(tmp_path, load_table, ends):
+    lines = [
+        "contract_id,customer_id,start,plan",
+        "k1,c,2024-01-01,",
+        'k2,c,?,"a\r\n\nb"',
+        "k3,c",
+        "k4,c,2024-01-01,",
+    ]
+    lines += ["", "k5,c,?,", 'k6,c,2024-01-01,"x"']
+    marks = [{"n": "\n", "r": "\r\n", "c": "\r"}[of] for of in ends]
+    raw = "".join(line + marks[number % len(marks)] for number, line in enumerate(lines))
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "c.csv").write_bytes(raw.encode())
+    found = load_table("contracts", CONTRACTS)
+    assert found.rows["contract_id"].tolist() == ["k1", "k4", "k6"]
+    assert found.quarantine[["record", "contract_id", "line"]].to_numpy().tolist() == [
+        ["3", "k2", ""],
+        ["4", "", "k3,c"],
+        ["7", "k5", ""],
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_ragged_row_at_the_end_of_a_file_whose_lines_all_end_is_one_row(tmp_path, load_table, end):
+    lines = ["contract_id,customer_id,start", "k1,c,2024-01-01", "k2,c"]
+    write_text(tmp_path, "c.csv", end.join(lines) + end)
+    found = load_table("contracts", CONTRACTS)
+    assert found.accepted.reasons == {"ragged_row": 1}
+
+
+def test_empty_lines_do_not_make_a_ragged_row_the_last_one(tmp_path, load_table):
+    lines = ["contract_id,customer_id,start,plan", "", 'k1,c,2024-01-01,"a\nb"', "k2,c", "k3,c,2024-01-01,x"]
+    write_text(tmp_path, "c.csv", "\n".join(lines))
+    found = load_table("contracts", CONTRACTS)
+    assert found.rows["contract_id"].tolist() == ["k1", "k3"]
+    assert found.quarantine["record"].tolist() == ["4"]
+
+
+CELLS = st.text(alphabet=st.sampled_from("aé1 ,;'\"\n\r"), max_size=4)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=8),
+    ends=st.lists(st.sampled_from(["\n", "\r\n", "\r"]), min_size=1, max_size=2),
+    separator=st.sampled_from([",", ";", "\t"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    closed=st.booleans(),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_and_their_numbers_are_those_of_a_spreadsheet(
+    tmp_path, engine, rows, ends, separator, quoting, closed
+):
+    columns = ["c0", "c1", "c2"]
+    rows = [["k" + row[0].strip(), *row[1:]] if row != [""] else [] for row in rows]
+    text = io.StringIO()
+    for number, row in enumerate([columns, *rows]):
+        line = io.StringIO()
+        csv.writer(line, delimiter=separator, quoting=quoting, lineterminator="\r\n").writerow(row)
+        text.write(line.getvalue().removesuffix("\r\n") + ends[number % len(ends)])
+    written = text.getvalue()
+    if not closed and rows and len(rows[-1]) == len(columns):
+        written = written.removesuffix(ends[len(rows) % len(ends)])
+    path = tmp_path / "by_the_book.csv"
+    path.write_bytes(written.encode())
+    file = File(path=path.name, separator=separator)
+    view = csv_files.csv_view(engine, path=path, file=file, scratch=tmp_path / "scratch")
+    expected = list(csv.reader(io.StringIO(written, newline=""), delimiter=separator))[1:]
+    there = [(number, row) for number, row in enumerate(expected, start=2) if row]
+    whole = [row[:3] for _, row in there if len(row) >= 3 and not any(row[3:])]  # nothing is lost with empty ones
+    found = engine.con.execute(f"SELECT c0, c1, c2 FROM ({view.rows}) ORDER BY record_number").fetchall()
+    assert [[value or "" for value in row] for row in found] == whole
+    ragged = [number for number, row in there if len(row) < 3 or any(row[3:])]
+    assert [number for number, _, _ in view.refused] == ragged
+    assert view.empty() == [number for number, row in enumerate(expected, start=2) if not row]
 
 
 def test_thousands_of_refused_rows_between_others_keep_their_numbers(tmp_path, load_table):

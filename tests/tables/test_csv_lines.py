@@ -6,12 +6,19 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cxlab.tables import csv_lines as module
 from cxlab.tables.config import File
-from cxlab.tables.csv_lines import empty_lines, line_numbers, lines_that_are_rows
+from cxlab.tables.csv_ends import ends_in_quotes, with_one_line_end
+from cxlab.tables.csv_lines import (
+    empty_lines,
+    ends_alike,
+    every_line_is_a_row,
+    line_numbers,
+    lines_below,
+)
 
 FILE = File(path="c.csv")
 SIGNS = st.text(alphabet=st.sampled_from('a",\n\r; é'), max_size=40)
@@ -23,21 +30,20 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("lines") / "c.csv"
 
 
-def found(path, text, *, at_once=1_000_000, header=1, **settings):
+def found(path, text, *, at_once=1_000_000, **settings):
     path.write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_BLOCK", at_once)
-        return lines_that_are_rows(path, file=FILE.model_copy(update=settings), header=header)
+        return every_line_is_a_row(path, file=FILE.model_copy(update=settings))
 
 
 @given(text=SIGNS, at_once=st.integers(1, 9))
 def test_no_row_goes_on_where_every_line_is_said_to_be_one(path, text, at_once):
-    lines = found(path, f"h\n{text}", at_once=at_once)
-    if lines is not None:
+    if found(path, f"h\n{text}", at_once=at_once):
         rows = list(csv.reader(io.StringIO(f"h\n{text}", newline=""), strict=True))
         by_line = [row for line in f"h\n{text}".splitlines() for row in csv.reader([line], strict=True)]
         assert [row for row in rows if row] == [row for row in by_line if row]
-        assert lines == sum(1 for row in rows[1:] if row)
+        assert lines_below(path, 1) == len(rows) - 1
 
 
 @given(
@@ -51,7 +57,8 @@ def test_what_is_written_by_the_book_without_breaks_is_seen_through(path, rows, 
     text = io.StringIO()
     csv.writer(text, quoting=quoting, lineterminator=end).writerows([["h"], *rows])
     written = text.getvalue() if closed else text.getvalue().removesuffix(end)
-    assert found(path, written, at_once=at_once) == len(rows)
+    assert found(path, written, at_once=at_once)
+    assert lines_below(path, 1) == len(rows)
 
 
 @pytest.mark.parametrize(
@@ -70,16 +77,41 @@ def test_what_is_written_by_the_book_without_breaks_is_seen_through(path, rows, 
     ],
 )
 def test_where_it_is_not_plain_nothing_is_said(path, text):
-    assert found(path, text) is None
+    assert not found(path, text)
 
 
-def test_lines_up_to_the_header_and_empty_ones_do_not_count(path):
-    assert found(path, 'a report\n\n"h",b\n"1",2\n\n"3",""\n\n', header=3) == 2
-    assert found(path, "h;g\n'1';''\n", separator=";", quote="'") == 1
-    assert found(path, "h,g\n“1“,2\n", quote="“") is None
+def test_separators_and_quotes_are_the_declared_ones(path):
+    assert found(path, "h;g\n'1';''\n", separator=";", quote="'")
+    assert not found(path, "h;g\n'1';''\n", separator=",", quote="'")
+    assert not found(path, "h,g\n“1“,2\n", quote="“")
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@given(
+    pieces=st.lists(st.sampled_from(["a", "é", '"', "\n", "\r\n", "\r"]), max_size=20),
+    at_once=st.integers(1, 9),
+)
+def test_lines_end_alike_in_the_copy_and_values_stay(path, pieces, at_once):
+    text = "".join(pieces)
+    path.write_bytes(text.encode())
+    copy = path.with_name("copy.csv")
+    needed = with_one_line_end(path, file=FILE, to=copy)
+    assume(not ends_in_quotes(path, file=FILE))
+    rows, alike = (list(csv.reader(io.StringIO(of, newline=""))) for of in (text, copy.read_bytes().decode()))
+    assert rows == alike
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_BLOCK", at_once)
+        if ends_alike(path):
+            assert not needed
+
+
+def test_bytes_of_another_encoding_stay_in_the_copy(path):
+    path.write_bytes(b"h\rk\xe9\xff\r\n")
+    copy = path.with_name("copy.csv")
+    assert with_one_line_end(path, file=FILE, to=copy)
+    assert copy.read_bytes() == b"h\nk\xe9\xff\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
 @given(text=st.text(alphabet="a\n", max_size=30), at_once=st.integers(1, 9))
 def test_lines_have_the_numbers_an_editor_gives_them(path, end, text, at_once):
     lines = text.split("\n")
