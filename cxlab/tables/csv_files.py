@@ -24,7 +24,7 @@ from cxlab.tables.csv_lines import (
 )
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
-from cxlab.tables.source_files import refuse_names
+from cxlab.tables.source_files import Drop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class CsvView:
     empty: Callable[[], list[int]]
 
 
-def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Sequence[str] = ()) -> CsvView:
+def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Drop) -> CsvView:
     """Read a CSV file.
 
     Every value is text; an empty field is missing. The file is copied into ``scratch``, whole rows at a time: one
@@ -64,9 +64,9 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Se
         alike = scratch / f"{path.stem}.ends.csv"
         plain = alike if with_one_line_end(plain, file=file, to=alike) else plain
     header, lines = _header(plain, file=file, original=path)
-    refuse_names(header, of=path.name, drop=drop)
+    dropped = drop.among(header, of=path.name)
     by_line = not holds(plain, file.quote.encode()) or every_line_is_a_row(plain, file=file)
-    kept = f"* EXCLUDE ({', '.join(map(name, drop))})" if drop else "*"
+    kept = f"* EXCLUDE ({', '.join(map(name, dropped))})" if dropped else "*"
     copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept,
                    to=scratch / f"{path.stem}.rows.parquet")  # fmt: skip
     rows, read, refused = copy(by_one=not by_line)

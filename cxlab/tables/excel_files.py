@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
-from cxlab.tables.source_files import broken, refuse_names
+from cxlab.tables.source_files import Drop, broken
 
 
-def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = ()) -> str:
+def excel_view(engine: Backend, *, path: Path, file: File, drop: Drop) -> str:
     """Register a sheet and return the SQL that reads it; record numbers are the line numbers of the sheet.
 
     Raises
@@ -45,11 +44,8 @@ def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] =
     if len(lines) < file.header or not any(lines[file.header - 1]):
         raise DataError(f"{path.name}, sheet {title!r} has no header: line {file.header} is empty or not there")
     there = [(str(cell).strip(), place) for place, cell in enumerate(lines[file.header - 1]) if _filled(cell)]
-    refuse_names([column for column, _ in there], of=f"{path.name}, sheet {title!r}", drop=drop)
+    dropped = drop.among([column for column, _ in there], of=f"{path.name}, sheet {title!r}")
     header = dict(there)
-    unknown = [column for column in drop if column not in header]
-    if unknown:
-        raise DataError(f"{path.name}, sheet {title!r} has no column {unknown[0]!r} to drop")
     numbers = [
         number for number, line in enumerate(lines, start=1) if number > file.header and any(map(_filled, line))
     ]
@@ -58,7 +54,7 @@ def excel_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] =
             [errors.get((number, place)) or _text(lines[number - 1][place]) for number in numbers], pa.string()
         )
         for column, place in header.items()
-        if column not in drop
+        if column not in dropped
     }
     arrays["record_number"] = pa.array(numbers, pa.int64())
     registered = f"excel_{path.stem}_{title}"

@@ -133,21 +133,41 @@ _OWN = ("record_number", "record_origin", "file_row_number")
 """How readers call what they know of a row themselves."""
 
 
-def refuse_names(columns: Sequence[str], *, of: str, drop: Sequence[str]) -> None:
-    """Raise if columns of a source cannot be told apart, upper and lower case being the same to the engine.
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Columns of a source that are never to be read.
 
-    Raises
-    ------
-    DataError
-        If a column is named twice, or as the record number is in SQL.
+    Parameters
+    ----------
+    columns : tuple of str
+        Their names.
+    alone : bool
+        Whether the source is one file: then each of them has to be there.
     """
-    lower = [column.lower() for column in columns]
-    doubled = sorted({column for column in columns if lower.count(column.lower()) > 1})
-    if doubled:
-        raise DataError(f"{of} names a column twice: {', '.join(map(repr, doubled))}")
-    own = [column for column in columns if column.lower() in _OWN and column not in drop]
-    if own:
-        raise DataError(own_name_taken(own[0], of=of, dropped=f', or drop = ["{own[0]}"] in its source'))
+
+    columns: tuple[str, ...] = ()
+    alone: bool = True
+
+    def among(self, columns: Sequence[str], *, of: str) -> list[str]:
+        """Return those a file has, upper and lower case being the same to the engine.
+
+        Raises
+        ------
+        DataError
+            If one is not there that has to be, or columns that stay cannot be told apart, or one of them is called
+            as the record number is in SQL.
+        """
+        unknown = [column for column in self.columns if column not in columns]
+        if unknown and self.alone:
+            raise DataError(f"{of} has no column {unknown[0]!r} to drop")
+        lower = [column.lower() for column in columns]
+        doubled = sorted({column for column in columns if lower.count(column.lower()) > 1})
+        if doubled:
+            raise DataError(f"{of} names a column twice: {', '.join(map(repr, doubled))}")
+        own = [column for column in columns if column.lower() in _OWN and column not in self.columns]
+        if own:
+            raise DataError(own_name_taken(own[0], of=of, dropped=f', or drop = ["{own[0]}"] in its source'))
+        return [column for column in self.columns if column in columns]
 
 
 def own_name_taken(column: str, *, of: str, dropped: str = "") -> str:

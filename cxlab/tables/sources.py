@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from cxlab.tables.config import File, Source
 from cxlab.tables.csv_files import CsvView, csv_view
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of
-from cxlab.tables.source_files import broken, own_name_taken, refuse_names
+from cxlab.tables.source_files import Drop, broken, own_name_taken
 
 _NAMED = re.compile(r"[Ff]ile ['\"]([^'\"]+)['\"]")
 """How the engine names the file it cannot read."""
@@ -75,8 +75,9 @@ def read(
     columns: dict[str, str] = {}
     empty: dict[str, Callable[[], list[int]]] = {}
     files = source.files(source_name)
+    drop = Drop(source.drop, len(files) == 1)
     for view, file in files.items():
-        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=source.drop)
+        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=drop)
         origin = Path(file.path).name
         if found is not None:
             refused += [
@@ -101,9 +102,7 @@ def read(
     )
 
 
-def _view(
-    engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: tuple[str, ...]
-) -> CsvView | None:
+def _view(engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: Drop) -> CsvView | None:
     path = folder / Path(file.path).expanduser()
     if not path.exists():
         raise DataError(f"no file at {path}")
@@ -135,15 +134,15 @@ def _view(
     return csv
 
 
-def _parquet(engine: Backend, path: Path, *, drop: Sequence[str]) -> str:
+def _parquet(engine: Backend, path: Path, *, drop: Drop) -> str:
     pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
     there = engine.con.execute(f"DESCRIBE SELECT * FROM read_parquet({quote(pattern)}, union_by_name = true)")
     columns = [row[0] for row in there.fetchall()]
-    refuse_names(columns, of=path.name, drop=drop)
+    dropped = drop.among(columns, of=path.name)
     if taken := [column for column in columns if column.lower() == _NUMBERED]:
         raise DataError(own_name_taken(taken[0], of=path.name))
     file = "parse_filename(record_origin)" if path.is_dir() else quote(path.name)
-    without = ", ".join(map(name, ("record_origin", _NUMBERED, *drop)))
+    without = ", ".join(map(name, ("record_origin", _NUMBERED, *dropped)))
     return (
         f"SELECT * EXCLUDE ({without}), {_NUMBERED} + 1 AS record_number, {file} AS record_origin FROM "
         f"read_parquet({quote(pattern)}, filename = 'record_origin', {_NUMBERED} = true, union_by_name = true)"

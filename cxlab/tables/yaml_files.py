@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.engine import name, quote
-from cxlab.tables.source_files import refuse_names
+from cxlab.tables.source_files import Drop
 
 
-def yaml_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = ()) -> str:
+def yaml_view(engine: Backend, *, path: Path, file: File, drop: Drop) -> str:
     """Register a list of entries and return the SQL that reads it; record numbers count the entries from 1.
 
     A list of words inside an entry becomes one text, a word a line.
@@ -41,11 +41,11 @@ def yaml_view(engine: Backend, *, path: Path, file: File, drop: Sequence[str] = 
         raise DataError(f"{path.name} cannot be read", problems)
     entries = [{_whole(str(key)): value for key, value in entry.items()} for entry in entries]
     columns = list(dict.fromkeys(key for entry in entries for key in entry))
-    refuse_names(columns, of=path.name, drop=drop)
+    dropped = drop.among(columns, of=path.name)
     arrays = {
         column: pa.array([_text(entry.get(column)) for entry in entries], pa.string())
         for column in columns
-        if column not in drop
+        if column not in dropped
     }
     arrays["record_number"] = pa.array(range(1, len(entries) + 1), pa.int64())
     registered = f"yaml_{path.stem}"

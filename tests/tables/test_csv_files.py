@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cxlab.errors import DataError
 from cxlab.tables import csv_files
 from cxlab.tables.config import File
+from cxlab.tables.source_files import Drop
 
 from .conftest import write_text
 
@@ -373,7 +374,7 @@ def test_rows_and_their_numbers_are_those_of_a_spreadsheet(
     path = tmp_path / "by_the_book.csv"
     path.write_bytes(written.encode())
     file = File(path=path.name, separator=separator)
-    view = csv_files.csv_view(engine, path=path, file=file, scratch=tmp_path / "scratch")
+    view = csv_files.csv_view(engine, path=path, file=file, scratch=tmp_path / "scratch", drop=Drop())
     expected = list(csv.reader(io.StringIO(written, newline=""), delimiter=separator))[1:]
     there = [(number, row) for number, row in enumerate(expected, start=2) if row]
     whole = [row[:3] for _, row in there if len(row) >= 3 and not any(row[3:])]  # nothing is lost with empty ones

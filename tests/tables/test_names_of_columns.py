@@ -75,6 +75,30 @@ def test_a_column_that_is_dropped_may_be_called_anything(source, load_table, kin
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_column_to_drop_has_to_be_there(source, load_table, kind):
+    settings = source(kind, "plan") + 'drop = ["Phone"]\n'
+    with pytest.raises(DataError) as error:
+        load_table("contracts", settings)
+    file = settings.split("/")[1].split('"')[0] + (", sheet 'Sheet'" if kind == "xlsx" else "")
+    assert str(error.value) == (
+        f"the sources cannot be read\n  - contracts: {file} has no column 'Phone' to drop\n"
+        "  See data/README.md#contracts"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_several_files_each_drops_what_it_has(tmp_path, source, load_table, kind):
+    own = source(kind, "Phone").removeprefix('path = "raw/').removesuffix('"\n')
+    write_text(tmp_path, "plans.csv", "contract_id,Plan\nk2,gold\nk3,gold\n")
+    found = load_table(
+        "contracts",
+        f'inputs = {{ a = {{ path = "raw/{own}" }}, b = {{ path = "raw/plans.csv" }} }}\n'
+        'from = "a JOIN b USING (contract_id)"\ndrop = ["Phone"]\ncolumns.plan = "Plan"\n',
+    )
+    assert found.rows["plan"].tolist() == ["gold"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "column", ["row_number", "filename", "_record", "_source", "record", "reasons", "cxlab_refused"]
 )
