@@ -15,6 +15,7 @@ from cxlab.errors import DataError
 from cxlab.tables.config import Expression, File, Source, StudyConfig
 from cxlab.tables.engine import quote
 from cxlab.tables.schema import TABLES
+from cxlab.tables.source_files import Drop
 from cxlab.tables.withheld import is_hashed
 
 _WHOLE = re.compile(
@@ -54,7 +55,8 @@ def personal_columns(config: StudyConfig, *, folder: Path, engine: Backend) -> I
     read. Files whose header cannot be read are passed by: the load tells what is wrong with them.
     """
     for name, source in config.sources.items():
-        there = {column for file in source.files(name).values() for column in _header(file, folder, engine)}
+        drop = Drop(source.drop, alone=False)
+        there = {column for file in source.files(name).values() for column in _header(file, folder, engine, drop)}
         suspects = sorted(column for column in there - set(source.drop) if looks_personal(column))
         kept = dict(_kept(source, there=there))
         open_ = [column for column in suspects if column not in kept and not _is_used(column, source=source)]
@@ -90,7 +92,7 @@ def _is_used(column: str, *, source: Source) -> bool:
     return column in (source.columns or {}).values() or any(column in text for text in [*sql, source.from_])
 
 
-def _header(file: File, folder: Path, engine: Backend) -> list[str]:
+def _header(file: File, folder: Path, engine: Backend, drop: Drop) -> list[str]:
     path = folder / Path(file.path).expanduser()
     try:
         if file.kind == "csv":
@@ -104,7 +106,7 @@ def _header(file: File, folder: Path, engine: Backend) -> list[str]:
         if file.kind == "excel":
             from cxlab.tables.excel_files import excel_view  # its readers are slow to import
 
-            rows = engine.con.execute(f"DESCRIBE {excel_view(engine, path=path, file=file)}")
+            rows = engine.con.execute(f"DESCRIBE {excel_view(engine, path=path, file=file, drop=drop)}")
             return [row[0] for row in rows.fetchall() if row[0] not in ("record_number", "record_origin")]
     except (OSError, UnicodeError, csv.Error, duckdb.Error, DataError):
         return []
