@@ -14,14 +14,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables.config import File
 from cxlab.tables.csv_ends import empty_records, ends_in_quotes, ends_with_row, ends_with_text, with_one_line_end
-from cxlab.tables.csv_lines import (
-    empty_lines,
-    ends_alike,
-    every_line_is_a_row,
-    holds,
-    line_numbers,
-    lines_below,
-)
+from cxlab.tables.csv_lines import empty_lines, every_line_is_a_row, line_numbers, signs
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
 from cxlab.tables.source_files import Drop
@@ -59,18 +52,18 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Dr
     """
     scratch.mkdir(parents=True, exist_ok=True)
     plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
-    if not ends_alike(plain):
+    found = signs(plain, quote=file.quote)
+    if not found.alike and with_one_line_end(plain, file=file, to=(alike := scratch / f"{path.stem}.ends.csv")):
         # the reader loses rows where lines end in several ways, as in files put together out of others
-        alike = scratch / f"{path.stem}.ends.csv"
-        plain = alike if with_one_line_end(plain, file=file, to=alike) else plain
+        plain, found = alike, signs(alike, quote=file.quote)
     header, lines = _header(plain, file=file, original=path)
     dropped = drop.among(header, of=path.name)
-    by_line = not holds(plain, file.quote.encode()) or every_line_is_a_row(plain, file=file)
+    by_line = not found.quoted or every_line_is_a_row(plain, file=file)
     kept = f"* EXCLUDE ({', '.join(map(name, dropped))})" if dropped else "*"
     copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept,
                    to=scratch / f"{path.stem}.rows.parquet")  # fmt: skip
     rows, read, refused = copy(by_one=not by_line)
-    missing = lines_below(plain, lines) - read - len(refused) if by_line else 0
+    missing = found.lines - lines - read - len(refused) if by_line else 0
     if missing and missing != len(empty_lines(plain, lines)):
         # a thread that begins within a quoted value, or at a ragged row, may lose rows, and says nothing
         rows, read, refused = copy(by_one=True)

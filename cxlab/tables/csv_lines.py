@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,37 @@ _BLOCK = 2**20
 """So many bytes of a file are looked through at once."""
 
 _LF, _CR = b"\n\r"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What one reading of a file tells.
+
+    Parameters
+    ----------
+    lines : int
+        All of them, empty ones as well.
+    alike : bool
+        Whether it is plain that all lines end alike, in a line feed or in two signs.
+    quoted : bool
+        Whether a quote stands anywhere.
+    """
+
+    lines: int
+    alike: bool
+    quoted: bool
+
+
+def signs(path: Path, *, quote: str) -> Signs:
+    """Look through a file once."""
+    feeds = returns = both = 0
+    mark, quoted, end = quote.encode(), False, b"\n"
+    with path.open("rb") as held:
+        for block in iter(partial(held.read, _BLOCK), b""):
+            feeds, returns = feeds + block.count(b"\n"), returns + block.count(b"\r")
+            both += (end + block).count(b"\r\n") if returns else 0
+            quoted, end = quoted or mark in block, block[-1:]
+    return Signs(lines=feeds + (end != b"\n"), alike=returns in (0, feeds) and returns == both, quoted=quoted)
 
 
 def every_line_is_a_row(path: Path, *, file: File) -> bool:
@@ -82,35 +114,6 @@ def empty_lines(path: Path, header: int) -> list[int]:
         found.extend((line + np.flatnonzero(_ends_nothing(block, ends))).tolist())
         line += len(ends)
     return [number for number in found if number > header]
-
-
-def holds(path: Path, sign: bytes) -> bool:
-    """Say whether a sign stands anywhere in a file."""
-    with path.open("rb") as held:
-        return any(sign in block for block in iter(partial(held.read, _BLOCK), b""))
-
-
-def lines_below(path: Path, header: int) -> int:
-    """Count the lines below the header, empty ones as well."""
-    feeds, end = 0, b"\n"
-    with path.open("rb") as held:
-        for block in iter(partial(held.read, _BLOCK), b""):
-            feeds, end = feeds + block.count(b"\n"), block[-1:]
-    return feeds + (end != b"\n") - header
-
-
-def ends_alike(path: Path) -> bool:
-    """Say whether it is plain that all lines of a file end alike, in a line feed or in two signs."""
-    if not holds(path, b"\r"):
-        return True
-    returns = feeds = both = 0
-    with path.open("rb") as held:
-        before = b""
-        for block in iter(partial(held.read, _BLOCK), b""):
-            returns, feeds = returns + block.count(b"\r"), feeds + block.count(b"\n")
-            both += (before + block).count(b"\r\n")
-            before = block[-1:]
-    return returns == feeds == both
 
 
 def _ends_nothing(block: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import assume, given
@@ -14,10 +15,9 @@ from cxlab.tables.config import File
 from cxlab.tables.csv_ends import ends_in_quotes, with_one_line_end
 from cxlab.tables.csv_lines import (
     empty_lines,
-    ends_alike,
     every_line_is_a_row,
     line_numbers,
-    lines_below,
+    signs,
 )
 
 FILE = File(path="c.csv")
@@ -43,7 +43,7 @@ def test_no_row_goes_on_where_every_line_is_said_to_be_one(path, text, at_once):
         rows = list(csv.reader(io.StringIO(f"h\n{text}", newline=""), strict=True))
         by_line = [row for line in f"h\n{text}".splitlines() for row in csv.reader([line], strict=True)]
         assert [row for row in rows if row] == [row for row in by_line if row]
-        assert lines_below(path, 1) == len(rows) - 1
+        assert signs(path, quote=FILE.quote).lines == len(rows)
 
 
 @given(
@@ -58,7 +58,7 @@ def test_what_is_written_by_the_book_without_breaks_is_seen_through(path, rows, 
     csv.writer(text, quoting=quoting, lineterminator=end).writerows([["h"], *rows])
     written = text.getvalue() if closed else text.getvalue().removesuffix(end)
     assert found(path, written, at_once=at_once)
-    assert lines_below(path, 1) == len(rows)
+    assert signs(path, quote=FILE.quote).lines == len(rows) + 1
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,20 @@ def test_lines_end_alike_in_the_copy_and_values_stay(path, pieces, at_once):
     assert rows == alike
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_BLOCK", at_once)
-        if ends_alike(path):
+        if signs(path, quote=FILE.quote).alike:
             assert not needed
+
+
+@given(text=st.text(alphabet=st.sampled_from('a"\n\r'), max_size=30), at_once=st.integers(1, 9))
+def test_what_one_reading_tells_is_what_stands_in_the_file(path, text, at_once):
+    path.write_bytes(text.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_BLOCK", at_once)
+        found = signs(path, quote='"')
+    ends = set(re.findall("\r\n|\r|\n", text))
+    assert found.lines == len(io.StringIO(text, newline="\n").readlines())
+    assert found.alike == (ends in (set(), {"\n"}, {"\r\n"}))
+    assert found.quoted == ('"' in text)
 
 
 def test_bytes_of_another_encoding_stay_in_the_copy(path):
