@@ -20,7 +20,7 @@ sys.path.insert(0, str(BENCHMARKS))
 from scale import render  # noqa: E402
 from scale.evidence import asked_of, evidence_of, pieces, together  # noqa: E402
 from scale.fits import BARS, FITS  # noqa: E402
-from scale.loading import alone, thin_out, told_of  # noqa: E402
+from scale.loading import alone, as_csv, thin_out, told_of  # noqa: E402
 from scale.looking import Looked, columns_of, owner  # noqa: E402
 from scale.meter import Meter  # noqa: E402
 from scale.names import FROM_ELSEWHERE, Names  # noqa: E402
@@ -196,8 +196,10 @@ def test_a_load_says_what_all_steps_cost_and_keeps_loads_of_fewer_transactions_a
     days = line(18.0, customers=50_000_000) | {"what": "step", "name": "days", "wall": 10.0, "peak": 1.0}
     found = [days, days | {"name": "lives", "wall": 5.0, "cpu": 9.0, "peak": 2.0}]
     found.append(days | {"since": "2026-01-01", "wall": 4.0})
+    found.append(days | {"since": "2026-01-01", "csv": True, "wall": 6.0})
     assert render.load(found)[-1] == "| **all steps** | 15.0 s, 27.0 s, 2.00 GB |"
-    assert render.load(found, thinned=True)[-1] == "| **all steps** | 4.00 s, 18.0 s, 1.00 GB |"
+    assert render.load(found, laid={"since"})[-1] == "| **all steps** | 4.00 s, 18.0 s, 1.00 GB |"
+    assert render.load(found, laid={"since", "csv"})[-1] == "| **all steps** | 6.00 s, 18.0 s, 1.00 GB |"
 
 
 def test_transactions_are_thinned_out_in_a_file_of_their_own(tmp_path):
@@ -210,3 +212,13 @@ def test_transactions_are_thinned_out_in_a_file_of_their_own(tmp_path):
     wanted = study.replace("all.parquet", "transactions.parquet")
     assert (tmp_path / "study.toml").read_text("utf-8") == wanted
     assert list(pd.read_parquet(tmp_path / "transactions.parquet")["txn_id"]) == ["b"]
+
+
+def test_sources_are_laid_out_as_csv_and_the_study_file_tells_so(tmp_path):
+    pd.DataFrame({"txn_id": ["a", "b"], "amount": [1, None]}).to_parquet(tmp_path / "all.parquet")
+    study = '[sources.transactions]\npath = "all.parquet"\n\n[sources.codebook]\npath = "codebook.yaml"\n'
+    head = 'name = "A"\ncurrency = "VND"\ntime_zone = "UTC"\nwindow_opens = 2024-01-01\nreports = "reports"\n'
+    (tmp_path / "study.toml").write_text(head + study, "utf-8")
+    as_csv(tmp_path)
+    assert 'path = "transactions.csv"\n\n[sources.codebook]' in (tmp_path / "study.toml").read_text("utf-8")
+    assert (tmp_path / "transactions.csv").read_text("utf-8") == "txn_id,amount\na,1.0\nb,\n"

@@ -44,8 +44,10 @@ def signs(path: Path, *, quote: str) -> Signs:
     mark, quoted, end = quote.encode(), False, b"\n"
     with path.open("rb") as held:
         for block in iter(partial(held.read, _BLOCK), b""):
-            feeds, returns = feeds + block.count(b"\n"), returns + block.count(b"\r")
-            both += (end + block).count(b"\r\n") if returns else 0
+            feeds += block.count(b"\n")
+            if end == b"\r" or b"\r" in block:  # to look for a sign is far cheaper than to count it
+                returns += block.count(b"\r")
+                both += (end + block).count(b"\r\n")
             quoted, end = quoted or mark in block, block[-1:]
     return Signs(lines=feeds + (end != b"\n"), alike=returns in (0, feeds) and returns == both, quoted=quoted)
 

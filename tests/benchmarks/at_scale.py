@@ -52,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--to", type=Path, help="where all is made; where the loaded study stays")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="customers of the companies of all")
     parser.add_argument("--since", help="load: only transactions from this day on, such as 2026-01-01")
+    parser.add_argument("--csv", action="store_true", help="load: lay all sources out as CSV first")
     parser.add_argument("--only", default="", help="only pieces of work whose name holds this")
     parser.add_argument(
         "--first",
@@ -76,7 +77,7 @@ def _measure(given: argparse.Namespace) -> None:
     threads, study = given.threads, given.study
     whole = {"quarter": given.quarter, "customers": given.customers}
     if given.what == "load":
-        loading.measure(study, **whole, threads=threads, to=given.to, since=given.since)
+        loading.measure(study, **whole, threads=threads, to=given.to, since=given.since, csv=given.csv)
     elif given.what == "rows":
         loading.measure_rows(study, rows=given.rows, threads=threads, repeats=given.repeats, only=given.only)
     elif given.what == "evidence":

@@ -97,14 +97,17 @@ def one_scan(job: Mapping[str, Any]) -> Line:
     return meter.said()
 
 
-def thinning(job: Mapping[str, Any]) -> Line:
-    """Lay out the transactions since a day."""
-    thin_out(Path(job["study"]), since=job["since"])
+def laying(job: Mapping[str, Any]) -> Line:
+    """Lay out the transactions since a day, and all sources as CSV, where that is asked for."""
+    if job.get("since"):
+        thin_out(Path(job["study"]), since=job["since"])
+    if job.get("csv"):
+        as_csv(Path(job["study"]))
     return {}
 
 
 JOBS = {
-    "thinning": thinning,
+    "laying": laying,
     "opening": opening,
     "making": making,
     "one_table": one_table,
@@ -113,21 +116,30 @@ JOBS = {
 
 
 def measure(
-    study: Path, *, quarter: str, customers: int, threads: int, to: Path | None, since: str | None = None
+    study: Path,
+    *,
+    quarter: str,
+    customers: int,
+    threads: int,
+    to: Path | None,
+    since: str | None = None,
+    csv: bool = False,
 ) -> None:
     """Load a study into a new folder, step by step, and write ``results/load.jsonl``.
 
-    With ``since`` only transactions from that day on are there to be loaded; to lay them out is not measured.
+    With ``since`` only transactions from that day on are there to be loaded, with ``csv`` all sources are CSV; to
+    lay them out is not measured.
     """
     import cxlab.tables.study  # noqa: F401  (imported once, for all)
     from cxlab.tables.fingerprint import code_version
 
     code_version()  # known here, it is known in every process begun from this one: none reads the sources again
-    about = batch(customers=customers, threads=threads, **({"since": since} if since else {}))
+    laid = {**({"since": since} if since else {}), **({"csv": True} if csv else {})}
+    about = batch(customers=customers, threads=threads, **laid)
     with _folder(to, beside=study) as folder:
         twin(study, folder)
-        if since:
-            forked({"job": "thinning", "study": str(folder), "since": since})  # what it held would count below
+        if laid:
+            forked({"job": "laying", "study": str(folder), **laid})  # what it held would count below
         where = {"study": str(folder), "quarter": quarter}
         said = _one({"job": "opening", **where}, name="open", about=about)
         for each in said.pop("told"):
@@ -240,16 +252,33 @@ def twin(study: Path, folder: Path) -> None:
 
 def thin_out(folder: Path, *, since: str) -> None:
     """Let a study begin its transactions on a day: a file of its own, the study file tells where."""
+    _lay_out(
+        folder, "transactions", to="transactions.parquet", only=f"\"at\" >= TIMESTAMP '{since}'",
+        options="FORMAT parquet, COMPRESSION zstd",
+    )  # fmt: skip
+
+
+def as_csv(folder: Path) -> None:
+    """Write every source of a study that is one Parquet file as CSV; the study file tells where."""
+    from cxlab.tables.config import read_config
+
+    for source, declared in read_config(folder / "study.toml").sources.items():
+        if declared.path and declared.path.endswith(".parquet"):
+            _lay_out(folder, source, to=f"{source}.csv", options="FORMAT csv, HEADER")
+    (folder / "transactions.parquet").unlink(missing_ok=True)  # of fewer transactions, laid out before
+
+
+def _lay_out(folder: Path, source: str, *, to: str, options: str, only: str = "true") -> None:
     import duckdb
 
     from cxlab.tables.config import read_config
 
-    config, file = folder / "study.toml", folder / "transactions.parquet"
-    path = read_config(config).sources["transactions"].path
-    rows = f"SELECT * FROM {relation([folder / path])} WHERE \"at\" >= TIMESTAMP '{since}'"
-    duckdb.sql(f"COPY ({rows}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+    config = folder / "study.toml"
+    path = read_config(config).sources[source].path
+    rows = f"SELECT * FROM {relation([folder / path])} WHERE {only}"
+    duckdb.sql(f"COPY ({rows}) TO '{folder / to}' ({options})")
     told = (
-        part.replace(f'"{path}"', f'"{file.name}"') if part.startswith("[sources.transactions]") else part
+        part.replace(f'"{path}"', f'"{to}"') if part.startswith(f"[sources.{source}]") else part
         for part in _sections(config.read_text(encoding="utf-8"))
     )
     config.write_text("".join(told), encoding="utf-8")

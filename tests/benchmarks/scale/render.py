@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from scale.evidence import asked_of, pieces
@@ -29,7 +29,8 @@ def rendered(folder: Path) -> Iterator[str]:
     """Yield the lines of all tables that anything was measured for."""
     parts = (
         ("A load, step by step", load(lines("load", folder=folder))),
-        ("A load of the last three quarters of transactions", load(lines("load", folder=folder), thinned=True)),
+        ("A load of the last three quarters of transactions", load(lines("load", folder=folder), laid={"since"})),
+        ("The same from CSV", load(lines("load", folder=folder), laid={"since", "csv"})),
         ("One table alone, beside a bare scan of the file", alone(lines("load", folder=folder))),
         ("Evidence and fits", evidence(lines("evidence", folder=folder))),
         ("The bars", bars(lines("evidence", folder=folder))),
@@ -192,12 +193,16 @@ def _beside_scan(line: Line | None, scan: Line | None) -> str:
     return f"{cost(line)} (work alone {line['peak'] - line['start']:.2f} GB), {line['cpu'] / scan['cpu']:.1f}x"
 
 
-def load(found: list[Line], *, thinned: bool = False) -> list[str]:
+def load(found: list[Line], *, laid: Set[str] = frozenset()) -> list[str]:
     """Steps of a load, the tables inside the first of them, and all steps together.
 
-    ``thinned`` are loads of transactions from a day on, the others of all there are.
+    Parameters
+    ----------
+    laid : set of str
+        How sources were laid out: ``since`` are loads of transactions from a day on, ``csv`` of CSV files.
     """
-    mine = [line for line in found if line["what"] in ("step", "table") and ("since" in line) is thinned]
+    steps = [line for line in found if line["what"] in ("step", "table")]
+    mine = [line for line in steps if {"since", "csv"} & line.keys() == laid]
     held, sizes = newest(mine, by=("what", "name", "customers")), sizes_of(mine)
     rows = []
     for what, name in dict.fromkeys((str(line["what"]), str(line["name"])) for line in mine):
