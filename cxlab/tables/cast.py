@@ -17,8 +17,12 @@ OTHER_MINOR: Mapping[int, frozenset[str]] = {
 """Currencies whose minor unit has another number of digits than two."""
 
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+_DIGITS = 30
+"""More than an amount has, and few enough to be multiplied: the engine ends a load where a number outgrows 38."""
+
 _BLANKS = r"^[\x00-\x20\x{85}\pZ]+|[\x00-\x20\x{85}\pZ]+$"
 _PLAIN_MOMENT = r"[-\d]\d{3}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?"
+_HOUR = r"\d{4}-\d\d-\d\d[ T]\d\d"
 _CLOCK = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
 _ORDERS = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
 
@@ -58,11 +62,12 @@ def cast(raw: str, *, column: Column, engine_type: str, file: File, currency: st
             moment = _moment(raw, file=file) if text else "NULL"
             return f"CAST({moment} AS {ENGINE_TYPES[column.type]})"
         case "integer" | "amount":
-            number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DECIMAL(38, 6))"
-            if column.type == "amount" and file.money == "major":
+            number = f"TRY_CAST({_number(raw, decimal=file.decimal) if text else raw} AS DECIMAL({_DIGITS}, 6))"
+            major = column.type == "amount" and file.money == "major"
+            if major:
                 number = f"round_even({number} * {10 ** minor_digits(currency)}, 0)"
             exact = f"WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS BIGINT)"
-            if not text or (column.type == "amount" and file.money == "major"):
+            if not text or major:
                 return f"CASE {exact} END"
             # digits alone, as most files write them, need no decimals to be read
             plain = f"regexp_full_match({raw}, '[+-]?[0-9]{{1,18}}')"
@@ -146,6 +151,7 @@ def _any_moment(raw: str, *, file: File) -> str:
         serial = f"WHEN {days} BETWEEN 1 AND 2958465 THEN TIMESTAMP '1899-12-30' + to_seconds({days} * 86400) "
     return (
         f"CASE WHEN {offset} THEN CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        f"WHEN regexp_full_match({raw}, {quote(_HOUR)}) THEN TRY_CAST({raw} || ':00' AS TIMESTAMP) "
         rf"WHEN regexp_matches({raw}, '^\d{{4}}-\d\d-\d\d') THEN TRY_CAST({raw} AS TIMESTAMP) "
         f"{serial}ELSE {declared} END"
     )

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
 from cxlab.tables.config import File
+from cxlab.tables.csv_blocks import as_written
+from cxlab.tables.csv_blocks import copied as copied_by_blocks
 from cxlab.tables.csv_ends import empty_records, ends_in_quotes, ends_with_row, ends_with_text, with_one_line_end
 from cxlab.tables.csv_lines import empty_lines, every_line_is_a_row, line_numbers, signs
 from cxlab.tables.engine import name, quote
 from cxlab.tables.parts import unordered
 from cxlab.tables.source_files import Drop
+
+Types: TypeAlias = Callable[[Sequence[str]], Mapping[str, pa.DataType]]
+"""Gives the types of columns, from all there are, that need not be texts where every value can be read so."""
+
+
+def no_types(_: Sequence[str]) -> Mapping[str, pa.DataType]:
+    """Leave every column a text."""
+    return {}
+
+
+class Written(Protocol):
+    """Gives rows of a file as they are written: which of the lines asked for, and their values as texts."""
+
+    def __call__(self, *, lines: npt.NDArray[np.int64]) -> Iterator[tuple[slice, pa.Table]]:
+        """Take the numbers of lines, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +53,23 @@ class CsvView:
         Ragged rows: record number (the header line is record 1), reason and text.
     empty : callable
         Looks for the empty records below the header and gives their numbers.
+    written : callable or None
+        Gives rows of some lines as they are written, every value a text; None: that is what ``rows`` are.
     """
 
     rows: str
     refused: list[tuple[int, str, str]]
     empty: Callable[[], list[int]]
+    written: Written | None = None
 
 
-def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Drop) -> CsvView:
+def csv_view(
+    engine: Backend, *, path: Path, file: File, scratch: Path, drop: Drop, types: Types = no_types
+) -> CsvView:
     """Read a CSV file.
 
-    Every value is text; an empty field is missing. The file is copied into ``scratch``, whole rows at a time: one
-    is refused or not, whichever columns are used of it.
+    A value is a text, or of the type asked for where all of its column are; an empty field is missing. The file is
+    copied into ``scratch``, whole rows at a time: one is refused or not, whichever columns are used of it.
 
     Raises
     ------
@@ -52,16 +78,46 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Dr
     """
     scratch.mkdir(parents=True, exist_ok=True)
     plain = _as_utf8(path, encoding=file.encoding, scratch=scratch)
+    header, lines = _header(plain, file=file, original=path)
+    dropped = drop.among(header, of=path.name)
+    to = scratch / f"{path.stem}.rows.parquet"
+    kept = [column for column in header if column not in dropped]
+    by_blocks = copied_by_blocks(
+        plain,
+        header=header,
+        lines=lines,
+        file=file,
+        kept=kept,
+        types=types(header),
+        threads=_threads(engine),
+        to=to,
+    )
+    if by_blocks is None:
+        return _by_engine(engine, plain, path=path, file=file, scratch=scratch, dropped=dropped, to=to)
+    empty = cache(partial(empty_lines, plain, lines))
+    filled = file.header + by_blocks.read + len(by_blocks.refused)
+    last = filled + (len(empty()) if by_blocks.refused else 0)
+    _refuse_cut_off(path, refused=by_blocks.refused, file=file, last=last, fields=len(header))
+    return CsvView(
+        rows=_numbered(_in_order(to, first=file.header + 1), of=path),
+        refused=_reasons(by_blocks.refused),
+        empty=empty,
+        written=partial(as_written, plain, header=header, file=file) if by_blocks.typed else None,
+    )
+
+
+def _by_engine(
+    engine: Backend, plain: Path, *, path: Path, file: File, scratch: Path, dropped: Sequence[str], to: Path
+) -> CsvView:
+    """Let the engine read a file that is not one row a line."""
     found = signs(plain, quote=file.quote)
     if not found.alike and with_one_line_end(plain, file=file, to=(alike := scratch / f"{path.stem}.ends.csv")):
         # the reader loses rows where lines end in several ways, as in files put together out of others
         plain, found = alike, signs(alike, quote=file.quote)
     header, lines = _header(plain, file=file, original=path)
-    dropped = drop.among(header, of=path.name)
     by_line = not found.quoted or every_line_is_a_row(plain, file=file)
     kept = f"* EXCLUDE ({', '.join(map(name, dropped))})" if dropped else "*"
-    copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept,
-                   to=scratch / f"{path.stem}.rows.parquet")  # fmt: skip
+    copy = partial(_copied, engine, plain, header=header, lines=lines, file=file, kept=kept, to=to)
     rows, read, refused = copy(by_one=not by_line)
     missing = found.lines - lines - read - len(refused) if by_line else 0
     if missing and missing != len(empty_lines(plain, lines)):
@@ -75,9 +131,27 @@ def csv_view(engine: Backend, *, path: Path, file: File, scratch: Path, drop: Dr
         plain, rows, engine=engine, read=read, refused=refused, last=last, columns=header, file=file
     ):
         raise DataError(_not_closed(path, record=filled + len(empty()) + 1, file=file))
-    numbered = f"SELECT *, {quote(path.name)} AS record_origin FROM {rows}"
-    reasons = [(record, _REASONS.get(kind, "ragged_row"), text) for record, kind, text in refused]
-    return CsvView(rows=numbered, refused=reasons, empty=empty)
+    return CsvView(rows=_numbered(rows, of=path), refused=_reasons(refused), empty=empty)
+
+
+def _threads(engine: Backend) -> int:
+    return int(engine.con.execute("SELECT current_setting('threads')").fetchall()[0][0])
+
+
+def _in_order(copy: Path, *, first: int) -> str:
+    """Return what stands after FROM for a copy in the order of its file: the rows and their ``record_number``."""
+    return (
+        f"(SELECT * EXCLUDE (file_row_number), file_row_number + {first} AS record_number "
+        f"FROM read_parquet({quote(str(copy))}, file_row_number = true))"
+    )
+
+
+def _numbered(rows: str, *, of: Path) -> str:
+    return f"SELECT *, {quote(of.name)} AS record_origin FROM {rows}"
+
+
+def _reasons(refused: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    return [(record, _REASONS.get(kind, "ragged_row"), text) for record, kind, text in refused]
 
 
 def _copied(
@@ -119,10 +193,7 @@ def _copied(
             engine.con.execute(f"COPY ({numbered}) TO {quote(str(to))} ({how})")
     else:
         engine.con.execute(f"COPY ({rows}) TO {quote(str(to))} ({how})")
-        copied = (
-            f"(SELECT * EXCLUDE (file_row_number), file_row_number + {file.header + 1} AS record_number "
-            f"FROM read_parquet({quote(str(to))}, file_row_number = true))"
-        )
+        copied = _in_order(to, first=file.header + 1)
     found = engine.con.execute(
         "SELECT any_value(line)::BIGINT, line_byte_position, min(error_type)::VARCHAR, min(csv_line) "
         "FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"

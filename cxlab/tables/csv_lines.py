@@ -65,24 +65,56 @@ def every_line_is_a_row(path: Path, *, file: File) -> bool:
     path : Path
         The file, in UTF-8.
     """
-    if len(file.quote.encode()) > 1:
+    if not _is_one_byte(file.quote):
         return False
-    mark = ord(file.quote)
-    edge = np.zeros(256, dtype=bool)
-    edge[[_LF, _CR, ord(file.separator), mark]] = True
     marks = feeds = returns = both = 0
     for block in _blocks(path):
         inner = block[2:-1]
-        found, ends = np.flatnonzero(inner == mark), np.flatnonzero(inner == _LF)
-        opening, closing = found[marks % 2 :: 2], found[1 - marks % 2 :: 2]
-        if not (edge[block[opening + 1]].all() and edge[block[closing + 3]].all()):
+        ends = np.flatnonzero(inner == _LF)
+        found = _marks(block, before=marks, ends=ends, file=file)
+        if found is None:
             return False
-        if ((marks + np.searchsorted(found, ends)) % 2).any():
-            return False
-        marks, feeds = marks + len(found), feeds + len(ends)
+        marks, feeds = marks + found, feeds + len(ends)
         returns += int(np.count_nonzero(inner == _CR))
         both += int(np.count_nonzero(block[ends + 1] == _CR))
     return marks % 2 == 0 and returns == both and both in (0, feeds)
+
+
+def quotes_are_plain(lines: bytes, *, file: File) -> bool:
+    """Say the same of some lines, whole ones; what they end in is not looked at."""
+    if file.quote.encode() not in lines:
+        return True
+    if not _is_one_byte(file.quote):
+        return False
+    block = np.frombuffer(b"\n\n" + lines + b"\n", dtype=np.uint8)
+    found = _marks(block, before=0, ends=np.flatnonzero(block[2:-1] == _LF), file=file)
+    return found is not None and found % 2 == 0
+
+
+def _is_one_byte(quote: str) -> bool:
+    return len(quote.encode()) == 1
+
+
+def _marks(block: npt.NDArray[np.uint8], *, before: int, ends: npt.NDArray[np.intp], file: File) -> int | None:
+    """Count the quotes of a block; None where one does not stand as it should.
+
+    Parameters
+    ----------
+    block : array of uint8
+        With the two bytes before it and the one behind.
+    before : int
+        Quotes before the block.
+    ends : array of intp
+        Line ends inside it.
+    """
+    mark = ord(file.quote)
+    edge = np.zeros(256, dtype=bool)
+    edge[[_LF, _CR, ord(file.separator), mark]] = True
+    found = np.flatnonzero(block[2:-1] == mark)
+    opening, closing = found[before % 2 :: 2], found[1 - before % 2 :: 2]
+    if not (edge[block[opening + 1]].all() and edge[block[closing + 3]].all()):
+        return None
+    return None if ((before + np.searchsorted(found, ends)) % 2).any() else len(found)
 
 
 def line_numbers(path: Path, starts: Sequence[int]) -> list[int]:

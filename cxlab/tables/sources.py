@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter
 from cxlab.tables.config import File, Source
-from cxlab.tables.csv_files import CsvView, csv_view
+from cxlab.tables.csv_files import CsvView, Types, Written, csv_view, no_types
 from cxlab.tables.engine import name, quote
 from cxlab.tables.limits import limit_of
 from cxlab.tables.source_files import Drop, broken, own_name_taken
@@ -51,6 +51,8 @@ class Reading:
         Ragged rows; they are no rows of the relation.
     empty : mapping of str to callable
         By file what looks for its empty records and gives their numbers.
+    written : callable or None
+        Gives records as they are written; None: the relation holds all that is left of that.
     """
 
     relation: str
@@ -59,12 +61,25 @@ class Reading:
     columns: Mapping[str, str]
     refused: tuple[Refused, ...] = ()
     empty: Mapping[str, Callable[[], list[int]]] = field(default_factory=dict)
+    written: Written | None = None
 
 
 def read(
-    engine: Backend, *, source_name: str, source: Source, folder: Path, scratch: Path, first_month: int
+    engine: Backend,
+    *,
+    source_name: str,
+    source: Source,
+    folder: Path,
+    scratch: Path,
+    first_month: int,
+    types: Types = no_types,
 ) -> Reading:
     """Make the views of a source and say how to query them.
+
+    Parameters
+    ----------
+    types : callable
+        Gives the types of columns that need not stay texts.
 
     Raises
     ------
@@ -74,16 +89,18 @@ def read(
     refused: list[Refused] = []
     columns: dict[str, str] = {}
     empty: dict[str, Callable[[], list[int]]] = {}
+    written: Written | None = None
     files = source.files(source_name)
     drop = Drop(source.drop, len(files) == 1)
     for view, file in files.items():
-        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=drop)
+        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=drop, types=types)
         origin = Path(file.path).name
         if found is not None:
             refused += [
                 Refused(origin=origin, record=at, reason=why, text=text) for at, why, text in found.refused
             ]
             empty[origin] = found.empty
+            written = found.written
         described = engine.con.execute(
             f"DESCRIBE SELECT * EXCLUDE (record_number, record_origin) FROM {name(view)}"
         )
@@ -99,10 +116,13 @@ def read(
         columns=columns,
         refused=tuple(refused),
         empty=empty,
+        written=written,
     )
 
 
-def _view(engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: Drop) -> CsvView | None:
+def _view(
+    engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: Drop, types: Types
+) -> CsvView | None:
     path = folder / Path(file.path).expanduser()
     if not path.exists():
         raise DataError(f"no file at {path}")
@@ -110,7 +130,7 @@ def _view(engine: Backend, *, view: str, file: File, folder: Path, scratch: Path
     try:
         match file.kind:
             case "csv":
-                csv = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop)
+                csv = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop, types=types)
                 rows = csv.rows
             case "excel":
                 from cxlab.tables.excel_files import excel_view  # its readers are slow to import

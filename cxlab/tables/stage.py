@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
@@ -45,12 +47,22 @@ class Staged:
 
 def raw_columns(table: Table, *, source: Source, reading: Reading) -> dict[str, str]:
     """Return contract columns and the SQL of their raw value; columns not mapped are read under their own name."""
-    mapped: dict[str, str | Expression] = {column: column for column in table.names if column in reading.columns}
+    mapped = columns_of(table, source=source, among=reading.columns)
+    return {column: of.sql if isinstance(of, Expression) else name(of) for column, of in mapped.items()}
+
+
+def columns_of(table: Table, *, source: Source, among: Iterable[str]) -> dict[str, str | Expression]:
+    """Return contract columns and what of a source they are read from, in the order of the contract.
+
+    Parameters
+    ----------
+    among : iterable of str
+        Columns of the source.
+    """
+    there = set(among)
+    mapped: dict[str, str | Expression] = {column: column for column in table.names if column in there}
     mapped |= dict(source.columns or {})
-    return {
-        column: of.sql if isinstance(of, Expression) else name(of)
-        for column, of in sorted(mapped.items(), key=lambda item: table.names.index(item[0]))
-    }
+    return dict(sorted(mapped.items(), key=lambda item: table.names.index(item[0])))
 
 
 def mapping_problems(table: Table, *, source_name: str, source: Source, reading: Reading) -> Iterator[str]:
@@ -249,12 +261,13 @@ def originals(engine: Backend, staged: Staged, *, table: Table, source: Source, 
     # a source may call its own columns anything
     refused = "SELECT _source AS cxlab_0, _record AS cxlab_1, record AS cxlab_2, reasons AS cxlab_3"
     # brought together first: texts are redacted many at a time, which is far cheaper than one by one
-    engine.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {found} AS "
-        f"SELECT cxlab_0 AS _source, cxlab_2 AS record, cxlab_3 AS reasons{values} "
-        f"FROM {staged.reading.relation} CROSS JOIN ({refused} FROM {bad}) AS cxlab_refused "
-        f"WHERE cxlab_1 = {staged.reading.record} AND cxlab_0 = {origin}"
-    )
+    with _as_written(engine, staged, bad=bad) as relation:
+        engine.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {found} AS "
+            f"SELECT cxlab_0 AS _source, cxlab_2 AS record, cxlab_3 AS reasons{values} "
+            f"FROM {relation} CROSS JOIN ({refused} FROM {bad}) AS cxlab_refused "
+            f"WHERE cxlab_1 = {staged.reading.record} AND cxlab_0 = {origin}"
+        )
     columns = "".join(
         f", {_original(f'raw_{column}', column=table.column(column), source=source)} AS {name(_shown(column))}"
         for column in raw
@@ -263,6 +276,33 @@ def originals(engine: Backend, staged: Staged, *, table: Table, source: Source, 
         yield f"SELECT _source AS source, record, array_to_string(reasons, '; ') AS reasons{columns} FROM {found}"
     finally:
         engine.con.execute(f"DROP TABLE {found}")
+
+
+@contextmanager
+def _as_written(engine: Backend, staged: Staged, *, bad: str) -> Iterator[str]:
+    """Give SQL of a source with its values as they are written, of the refused rows at least; to be read once."""
+    reading = staged.reading
+    if reading.written is None:
+        yield reading.relation
+        return
+    refused = engine.con.execute(
+        f"SELECT record, _record AS record_number, _source FROM {bad} WHERE starts_with(_source, ?) ORDER BY 1",
+        [f"{staged.name}:"],
+    ).to_arrow_table()
+    origins = pc.replace_substring_regex(refused["_source"], "^[^:]*:", "")
+    numbers = pa.table({"record_number": refused["record_number"], "record_origin": origins})
+    columns = list(reading.columns)
+    schema = pa.schema([*((column, pa.string()) for column in columns), *numbers.schema])
+    batches = (
+        batch
+        for here, texts in reading.written(lines=refused["record"].to_numpy())
+        for batch in pa.table([*texts.select(columns).columns, *numbers[here].columns], schema=schema).to_batches()
+    )
+    engine.con.register("cxlab_written", pa.RecordBatchReader.from_batches(schema, batches))
+    try:
+        yield f"cxlab_written AS {name(staged.name)}"
+    finally:
+        engine.con.unregister("cxlab_written")
 
 
 def _shown(column: str) -> str:

@@ -1,0 +1,349 @@
+"""CSV files in which every line is a row: blocks of whole lines, several at once, checked and typed one by one.
+
+What holds of each block holds of the file, so that it is read once. A block becomes exactly what the engine's own
+reader and `cxlab.tables.cast` would make of it, or it is given up, and the file left to the engine.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from cxlab.tables.config import File
+from cxlab.tables.csv_lines import empty_lines, quotes_are_plain
+
+_BLOCK = 4 * 2**20
+"""So many bytes are read at once, so that they stay in the processor's cache until they are columns."""
+
+_GROUP = 61_440
+"""So many rows or a block more are one group of the copy, which the engine reads with one thread."""
+
+_AHEAD = 4
+"""So many blocks a thread are read before they are written."""
+
+_LF, _CR = b"\n\r"
+
+_SHOWN = 10_000
+"""The engine's reader hands over so many characters of a row it refuses, and no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A CSV file as Parquet, row by row in its order.
+
+    Parameters
+    ----------
+    read : int
+        Rows.
+    refused : list of (int, str, str)
+        Ragged rows: number of the line, kind of error, text.
+    typed : bool
+        Whether any column is something else than texts.
+    """
+
+    read: int
+    refused: list[tuple[int, str, str]]
+    typed: bool
+
+
+class _Unlike(Exception):
+    """The file is none of those this module reads."""
+
+
+class _Untyped(Exception):
+    """Columns hold a value that is not of their type, or may not be."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__()
+        self.columns = columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Rows of a block; ragged ones by their place among those that are not empty, and what its lines end in."""
+
+    table: pa.Table
+    lines: int
+    ragged: list[tuple[int, str, str]]
+    end: bytes
+
+
+def copied(
+    path: Path,
+    *,
+    header: Sequence[str],
+    lines: int,
+    file: File,
+    kept: Sequence[str],
+    types: Mapping[str, pa.DataType],
+    threads: int,
+    to: Path,
+) -> Copied | None:
+    """Copy a file to Parquet; None if any line may be something else than a row of its own.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in UTF-8 and without byte order mark.
+    header : sequence of str
+        Its columns.
+    lines : int
+        So many the header ends after.
+    kept : sequence of str
+        Columns to copy; rows are read whole, whichever these are.
+    types : mapping of str to DataType
+        What columns are made of if every value can be read as that, exactly; all others are texts, and empty ones
+        missing.
+    to : Path
+        The copy.
+    """
+    if len(header) < 2 or len({column.lower() for column in header} - {""}) < len(header) or lines != file.header:
+        return None  # an empty line may be a row; columns of one name are refused in the engine's words
+    while True:
+        try:
+            return _copied(
+                path, header=header, lines=lines, file=file, kept=kept, types=types, threads=threads, to=to
+            )
+        except _Untyped as found:
+            types = {column: of for column, of in types.items() if column not in found.columns}
+        except _Unlike:
+            to.unlink(missing_ok=True)
+            return None
+
+
+def as_written(
+    path: Path, *, header: Sequence[str], file: File, lines: npt.NDArray[np.int64]
+) -> Iterator[tuple[slice, pa.Table]]:
+    """Yield rows of a file that could be copied, every value as text: which of them these are, and the rows.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Its columns.
+    lines : array of int
+        The numbers of their lines, in order.
+    """
+    schema = pa.schema([(column, pa.string()) for column in header])
+    with path.open("rb") as held:
+        before = 0
+        for block in _whole_lines(held):
+            ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")) + 1
+            ends = ends if block.endswith(b"\n") else np.append(ends, len(block))
+            here = slice(*np.searchsorted(lines, [before + 1, before + len(ends) + 1]))
+            places = lines[here] - before - 1
+            starts = np.append(0, ends)[places]
+            if len(places):
+                rows = b"".join(block[start:end] for start, end in zip(starts, ends[places], strict=True))
+                yield here, _parsed(rows, file=file, schema=schema, ragged=[])
+            before += len(ends)
+
+
+def _copied(
+    path: Path,
+    *,
+    header: Sequence[str],
+    lines: int,
+    file: File,
+    kept: Sequence[str],
+    types: Mapping[str, pa.DataType],
+    threads: int,
+    to: Path,
+) -> Copied:
+    schema = pa.schema([(column, types.get(column, pa.string())) for column in header])
+    read = partial(_rows, file=file, schema=schema)
+    rows = below = 0
+    ragged: list[tuple[int, str, str]] = []
+    ends: set[bytes] = set()
+    only = pa.schema([schema.field(column) for column in kept])
+    with (
+        path.open("rb") as held,
+        pq.ParquetWriter(to, only, compression="snappy", write_statistics=False, store_schema=False) as writer,
+    ):
+        ends.add(_end(b"".join(held.readline() for _ in range(lines))))
+        group: list[pa.Table] = []
+        for block in _read_ahead(_whole_lines(held), read=read, threads=threads):
+            ragged += [(rows + len(ragged) + at, kind, text) for at, kind, text in block.ragged]
+            rows, below = rows + block.table.num_rows, below + block.lines
+            ends.add(block.end)
+            group.append(block.table.select(kept))
+            if sum(table.num_rows for table in group) >= _GROUP:
+                writer.write_table(pa.concat_tables(group))
+                group = []
+        if group:
+            writer.write_table(pa.concat_tables(group))
+    empty = empty_lines(path, lines) if ragged or rows < below else []
+    if len(ends - {b""}) > 1 or rows + len(ragged) + len(empty) != below:
+        raise _Unlike  # no row is lost without a word
+    return Copied(read=rows, refused=_numbered(ragged, empty=empty, lines=lines), typed=bool(types))
+
+
+def _whole_lines(held: BinaryIO) -> Iterator[bytes]:
+    """Yield what is left of a file in blocks that end where a line does."""
+    rest = b""
+    for block in iter(partial(held.read, _BLOCK), b""):
+        cut = block.rfind(b"\n") + 1
+        if not cut and len(block) == _BLOCK:
+            raise _Unlike  # no row is as long as that
+        if cut:
+            yield rest + block[:cut]
+            rest = b""
+        rest += block[cut:]
+    if rest:
+        yield rest
+
+
+def _read_ahead(blocks: Iterable[bytes], *, read: Callable[[bytes], _Rows], threads: int) -> Iterator[_Rows]:
+    """Yield what several threads read of blocks, in their order."""
+    ahead: deque[Future[_Rows]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for block in blocks:
+                ahead.append(pool.submit(read, block))
+                if len(ahead) > _AHEAD * threads:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _rows(block: bytes, *, file: File, schema: pa.Schema) -> _Rows:
+    """Read a block.
+
+    Raises
+    ------
+    _Unlike, _Untyped
+        If it is not known to be just that.
+    """
+    end = _end(block)
+    if b"\0" in block or not _is_utf_8(block) or not quotes_are_plain(block, file=file):
+        raise _Unlike
+    if doubtful := _doubtful(block, file=file, schema=schema):
+        raise _Untyped(doubtful)
+    ragged: list[tuple[int, str, str]] = []
+    try:
+        table = _parsed(block, file=file, schema=schema, ragged=ragged)
+    except pa.ArrowInvalid:
+        raise _failed(block, file=file, schema=schema) from None
+    return _Rows(table=table, lines=_count(block, _LF) + (block[-1:] != b"\n"), ragged=ragged, end=end)
+
+
+def _is_utf_8(block: bytes) -> bool:
+    text = pa.Array.from_buffers(
+        pa.large_string(), 1, [None, pa.py_buffer(np.array([0, len(block)])), pa.py_buffer(block)]
+    )
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _end(block: bytes) -> bytes:
+    """Return what every line of a block ends in; nothing if none ends."""
+    feeds = _count(block, _LF)
+    if b"\r" in block and not (_count(block, _CR) == feeds == block.count(b"\r\n")):
+        raise _Unlike
+    return b"" if not feeds else b"\r\n" if b"\r" in block else b"\n"
+
+
+def _count(block: bytes, sign: int) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == sign))  # faster than the method of bytes
+
+
+def _doubtful(block: bytes, *, file: File, schema: pa.Schema) -> list[str]:
+    """Return the columns of which a value may be read as what it is not.
+
+    Whole numbers would be read where they are written to the base of 16, and days before a tab.
+    """
+    found = []
+    if _holds_base_16(block):
+        found += [field.name for field in schema if pa.types.is_integer(field.type)]
+    if b"\t" in block and (file.separator != "\t" or file.quote.encode() in block):
+        found += [field.name for field in schema if pa.types.is_date(field.type)]
+    return found
+
+
+def _holds_base_16(block: bytes) -> bool:
+    """Say whether 0x or 0X stands anywhere; to look for two signs at once takes far longer."""
+    signs = np.frombuffer(block, dtype=np.uint8)
+    return any(
+        bool((signs[np.flatnonzero(signs[1:] == ord(sign))] == ord("0")).any())
+        for sign in (b"x", b"X")
+        if sign in block
+    )
+
+
+def _failed(block: bytes, *, file: File, schema: pa.Schema) -> _Untyped | _Unlike:
+    """Say which columns hold a value that is not of their type; if it is none of them, the block is another's."""
+    texts = [pa.field(field.name, pa.string()) for field in schema]
+    wrong = []
+    for place, field in enumerate(schema):
+        if pa.types.is_string(field.type):
+            continue
+        alone = pa.schema([*texts[:place], field, *texts[place + 1 :]])
+        try:
+            _parsed(block, file=file, schema=alone, ragged=[], only=[field.name])
+        except pa.ArrowInvalid:
+            wrong.append(field.name)
+    return _Untyped(wrong) if wrong else _Unlike()
+
+
+def _parsed(
+    block: bytes,
+    *,
+    file: File,
+    schema: pa.Schema,
+    ragged: list[tuple[int, str, str]],
+    only: Sequence[str] = (),
+) -> pa.Table:
+    """Return the rows of a block; those with more or fewer fields than columns are added to ``ragged``."""
+    strange = False
+    nothing = (file.separator, file.separator + 2 * file.quote)
+
+    def refused(row: pyarrow.csv.InvalidRow) -> str:
+        nonlocal strange
+        more = row.actual_columns > row.expected_columns
+        # the engine takes a row whose further fields are empty, and shows no more of a row than so much
+        strange = strange or len(row.text) >= _SHOWN or (more and row.text.endswith(nothing))
+        ragged.append((row.number, "TOO MANY COLUMNS" if more else "MISSING COLUMNS", row.text))
+        return "skip"
+
+    if not block.strip(b"\r\n"):
+        return schema.empty_table()
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(block),
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=schema.names, block_size=len(block)),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=file.separator, quote_char=file.quote if file.quote.encode() in block else False,
+            invalid_row_handler=refused,
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=schema, include_columns=list(only), null_values=[""], strings_can_be_null=True,
+            check_utf8=False,
+        ),
+    )  # fmt: skip
+    if strange:
+        raise _Unlike
+    return table
+
+
+def _numbered(
+    ragged: Sequence[tuple[int, str, str]], *, empty: Sequence[int], lines: int
+) -> list[tuple[int, str, str]]:
+    """Return rows with the numbers of their lines instead of their places among those that are not empty."""
+    behind = np.asarray(empty, dtype=np.int64) - lines - np.arange(1, len(empty) + 1)
+    places = np.array([at for at, _, _ in ragged], dtype=np.int64)
+    numbers = lines + places + np.searchsorted(behind, places, side="left")
+    return [(int(at), kind, text) for at, (_, kind, text) in zip(numbers, ragged, strict=True)]
