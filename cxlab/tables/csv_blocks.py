@@ -6,17 +6,19 @@ reader and `cxlab.tables.cast` would make of it, or it is given up, and the file
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -28,6 +30,9 @@ _BLOCK = 4 * 2**20
 
 _GROUP = 61_440
 """So many rows or a block more are one group of the copy, which the engine reads with one thread."""
+
+_WIDE = 900_000
+"""A line of twice as many bytes is still one the engine reads; of more than two million it is not."""
 
 _AHEAD = 4
 """So many blocks a thread are read before they are written."""
@@ -55,6 +60,10 @@ class Copied:
     read: int
     refused: list[tuple[int, str, str]]
     typed: bool
+
+
+Span: TypeAlias = tuple[int, int]
+"""Where a block begins and ends, in bytes."""
 
 
 class _Unlike(Exception):
@@ -135,18 +144,18 @@ def as_written(
         The numbers of their lines, in order.
     """
     schema = pa.schema([(column, pa.string()) for column in header])
-    with path.open("rb") as held:
-        before = 0
-        for block in _whole_lines(held):
-            ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")) + 1
-            ends = ends if block.endswith(b"\n") else np.append(ends, len(block))
-            here = slice(*np.searchsorted(lines, [before + 1, before + len(ends) + 1]))
-            places = lines[here] - before - 1
-            starts = np.append(0, ends)[places]
-            if len(places):
-                rows = b"".join(block[start:end] for start, end in zip(starts, ends[places], strict=True))
-                yield here, _parsed(rows, file=file, schema=schema, ragged=[])
-            before += len(ends)
+    before = 0
+    for span in _spans(path):
+        block = _block(path, span)
+        ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _LF) + 1
+        ends = ends if block.endswith(b"\n") else np.append(ends, len(block))
+        here = slice(*np.searchsorted(lines, [before + 1, before + len(ends) + 1]))
+        places = lines[here] - before - 1
+        starts = np.append(0, ends)[places]
+        if len(places):
+            rows = b"".join(block[start:end] for start, end in zip(starts, ends[places], strict=True))
+            yield here, _parsed(rows, file=file, schema=schema, ragged=[])
+        before += len(ends)
 
 
 def _copied(
@@ -161,55 +170,80 @@ def _copied(
     to: Path,
 ) -> Copied:
     schema = pa.schema([(column, types.get(column, pa.string())) for column in header])
-    read = partial(_rows, file=file, schema=schema)
+    with path.open("rb") as held:
+        ends = {_end(b"".join(held.readline() for _ in range(lines)))}
+        spans = _spans(path, start=held.tell())
     rows = below = 0
     ragged: list[tuple[int, str, str]] = []
-    ends: set[bytes] = set()
-    only = pa.schema([schema.field(column) for column in kept])
-    with (
-        path.open("rb") as held,
-        pq.ParquetWriter(to, only, compression="snappy", write_statistics=False, store_schema=False) as writer,
-    ):
-        ends.add(_end(b"".join(held.readline() for _ in range(lines))))
-        group: list[pa.Table] = []
-        for block in _read_ahead(_whole_lines(held), read=read, threads=threads):
-            ragged += [(rows + len(ragged) + at, kind, text) for at, kind, text in block.ragged]
+
+    def tables() -> Iterator[pa.Table]:
+        nonlocal rows, below
+        for block in _read_ahead(spans, read=partial(_rows, path, file=file, schema=schema), threads=threads):
+            ragged.extend([(rows + len(ragged) + at, kind, text) for at, kind, text in block.ragged])
             rows, below = rows + block.table.num_rows, below + block.lines
             ends.add(block.end)
-            group.append(block.table.select(kept))
-            if sum(table.num_rows for table in group) >= _GROUP:
-                writer.write_table(pa.concat_tables(group))
-                group = []
-        if group:
-            writer.write_table(pa.concat_tables(group))
+            yield block.table.select(kept)
+
+    _write(tables(), schema=pa.schema([schema.field(column) for column in kept]), to=to)
     empty = empty_lines(path, lines) if ragged or rows < below else []
     if len(ends - {b""}) > 1 or rows + len(ragged) + len(empty) != below:
         raise _Unlike  # no row is lost without a word
     return Copied(read=rows, refused=_numbered(ragged, empty=empty, lines=lines), typed=bool(types))
 
 
-def _whole_lines(held: BinaryIO) -> Iterator[bytes]:
-    """Yield what is left of a file in blocks that end where a line does."""
-    rest = b""
-    for block in iter(partial(held.read, _BLOCK), b""):
-        cut = block.rfind(b"\n") + 1
-        if not cut and len(block) == _BLOCK:
-            raise _Unlike  # no row is as long as that
-        if cut:
-            yield rest + block[:cut]
-            rest = b""
-        rest += block[cut:]
-    if rest:
-        yield rest
+def _write(tables: Iterator[pa.Table], *, schema: pa.Schema, to: Path) -> None:
+    """Write tables one after another to one Parquet file."""
+    first = next(tables, schema.empty_table())
+    often = [column for column in schema.names if 2 * pc.count_distinct(first[column]).as_py() <= len(first)]
+    with pq.ParquetWriter(
+        to, schema, compression="snappy", use_dictionary=often, write_statistics=False, store_schema=False
+    ) as writer:
+        group = [first]
+        for table in tables:
+            if sum(map(len, group)) >= _GROUP:
+                writer.write_table(pa.concat_tables(group))
+                group = []
+            group.append(table)
+        writer.write_table(pa.concat_tables(group))
 
 
-def _read_ahead(blocks: Iterable[bytes], *, read: Callable[[bytes], _Rows], threads: int) -> Iterator[_Rows]:
+def _spans(path: Path, *, start: int = 0) -> Iterator[Span]:
+    """Yield where blocks of a file begin and end, in bytes: each ends where a line does."""
+    with path.open("rb") as held:
+        size = held.seek(0, os.SEEK_END)
+        while start < size:
+            held.seek(min(start + _BLOCK, size))
+            held.readline(_BLOCK)
+            end = held.tell()
+            yield start, end
+            start = end
+
+
+def _block(path: Path, span: Span) -> bytes:
+    """Read a block.
+
+    Raises
+    ------
+    _Unlike
+        If a line is so long that the engine may refuse it.
+    """
+    with path.open("rb") as held:
+        held.seek(span[0])
+        block = held.read(span[1] - span[0])
+        ended = block[-1:] == b"\n" or not held.read(1)
+    wide = any(block.find(b"\n", at, at + _WIDE) < 0 for at in range(0, len(block) - _WIDE + 1, _WIDE))
+    if wide or not ended:
+        raise _Unlike
+    return block
+
+
+def _read_ahead(spans: Iterable[Span], *, read: Callable[[Span], _Rows], threads: int) -> Iterator[_Rows]:
     """Yield what several threads read of blocks, in their order."""
     ahead: deque[Future[_Rows]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
-            for block in blocks:
-                ahead.append(pool.submit(read, block))
+            for span in spans:
+                ahead.append(pool.submit(read, span))
                 if len(ahead) > _AHEAD * threads:
                     yield ahead.popleft().result()
             while ahead:
@@ -218,14 +252,15 @@ def _read_ahead(blocks: Iterable[bytes], *, read: Callable[[bytes], _Rows], thre
             pool.shutdown(cancel_futures=True)
 
 
-def _rows(block: bytes, *, file: File, schema: pa.Schema) -> _Rows:
-    """Read a block.
+def _rows(path: Path, span: Span, *, file: File, schema: pa.Schema) -> _Rows:
+    """Read the rows of a block.
 
     Raises
     ------
     _Unlike, _Untyped
         If it is not known to be just that.
     """
+    block = _block(path, span)
     end = _end(block)
     if b"\0" in block or not _is_utf_8(block) or not quotes_are_plain(block, file=file):
         raise _Unlike

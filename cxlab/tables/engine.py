@@ -12,6 +12,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.redact import kept
 from cxlab.tables.limits import spills_into
 from cxlab.tables.own_names import own_name
+from cxlab.tables.threads import threads as usual_threads
 from cxlab.tables.whole_files import forget_left_behind
 
 _SHARE_OF = """
@@ -53,7 +54,7 @@ def connect(*, time_zone: str, folder: Path, memory: str | None = None, threads:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         memory_limit=memory or os.environ.get("CXLAB_MEMORY", "3GB"),
-        threads=threads or int(os.environ.get("CXLAB_THREADS", "0")) or os.cpu_count() or 1,
+        threads=threads or usual_threads(),
         temp_directory=str(spills / own_name()),
     )
     # connecting sets the zone to UTC, whatever the session had: set it after

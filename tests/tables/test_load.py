@@ -50,8 +50,19 @@ def test_a_hash_is_remembered_only_when_the_file_had_settled(tmp_path, monkeypat
     monkeypatch.setattr(fingerprint, "_TRUST_AFTER_NS", -1)
     assert fingerprint.contents(file, remembered=remembered) == before
     assert ", true, " in remembered.read_text().replace("\n", " ")
-    monkeypatch.setattr("hashlib.file_digest", lambda *_: pytest.fail("hashed again"))
+    monkeypatch.setattr("cxlab.tables.fingerprint._piece_hash", lambda *_: pytest.fail("hashed again"))
     assert fingerprint.contents(file, remembered=remembered) == before
+
+
+def test_every_byte_of_a_file_counts_and_where_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr(fingerprint, "_PIECE", 4)
+    monkeypatch.setattr(fingerprint, "_AT_ONCE", 2)
+    file, found = tmp_path / "a.csv", set()
+    texts = [b"", b"a", b"abcd", b"abcde", b"abcdefghij", b"efghabcdij", b"abcdefghiJ", b"Abcdefghij"]
+    for number, text in enumerate(texts):
+        file.write_bytes(text)
+        found.add(fingerprint.contents(file, remembered=tmp_path / f"{number}.json"))
+    assert len(found) == len(texts)
 
 
 def test_other_settings_read_it_again(tmp_path, load_table):
