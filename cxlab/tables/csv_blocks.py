@@ -196,7 +196,7 @@ def _write(tables: Iterator[pa.Table], *, schema: pa.Schema, to: Path) -> None:
     first = next(tables, schema.empty_table())
     often = [column for column in schema.names if 2 * pc.count_distinct(first[column]).as_py() <= len(first)]
     with pq.ParquetWriter(
-        to, schema, compression="snappy", use_dictionary=often, write_statistics=False, store_schema=False
+        to, schema, compression="lz4", use_dictionary=often, write_statistics=False, store_schema=False
     ) as writer:
         group = [first]
         for table in tables:
