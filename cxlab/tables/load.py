@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+import duckdb
 from ibis.backends.duckdb import Backend
 
 from cxlab.errors import DataError
@@ -20,6 +21,7 @@ from cxlab.tables.check import told
 from cxlab.tables.config import Source, StudyConfig
 from cxlab.tables.fingerprint import code_version, digest
 from cxlab.tables.left_out import left_of, settings_of, withholding
+from cxlab.tables.limits import limit_of
 from cxlab.tables.load_report import TableReport
 from cxlab.tables.month_sums import sums_file
 from cxlab.tables.own_names import own_name
@@ -170,7 +172,7 @@ def _table(
         _remember(result, today=today)
     except BaseException as error:
         _take_back(to, kept, left, sums_file(to))
-        if isinstance(error, DataError):
+        if isinstance(error, DataError | duckdb.Error | OSError) and limit_of(error) is None:
             watched.refuse_changed()  # what changed while it was read is not wrong, only half of it is old
         raise
     finally:

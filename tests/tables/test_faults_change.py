@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from cxlab.errors import DataError
+from cxlab.tables import accept as accepting
+from cxlab.tables import csv_files, open_study
 from cxlab.tables import load as loading
-from cxlab.tables import open_study
+from cxlab.tables.csv_blocks import copied
+from cxlab.tables.record_numbers import number_records
 from cxlab.tables.same_run import BEGAN_WITH, told
 
 from .conftest import CONTRACTS, CUSTOMERS, write_text
@@ -77,6 +80,22 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path, load_table, mea
     assert load_table("contracts", CSV).accepted.accepted == first.accepted + 2
 
 
+def test_a_csv_file_that_goes_while_it_is_read_is_refused_for_that(tmp_path, load_table, monkeypatch):
+    write_text(tmp_path, "c.csv", ROW)
+    file = tmp_path / "raw" / "c.csv"
+
+    def gone(*given, **named):
+        file.unlink()
+        return copied(*given, **named)
+
+    monkeypatch.setattr(csv_files, "copied_by_blocks", gone)
+    with pytest.raises(DataError) as error:
+        load_table("contracts", CSV)
+    assert f"sources.contracts: {file} changed while it was read" in str(error.value)
+    assert "then no such file" in str(error.value)
+    assert left_behind(tmp_path / "prepared") == []
+
+
 def test_a_file_that_is_cut_short_while_it_is_read_is_refused_for_that(tmp_path, load_table, meanwhile):
     file = tmp_path / "raw" / "c.parquet"
     write_text(tmp_path, "c.parquet", "")
@@ -95,6 +114,28 @@ def test_a_file_that_is_cut_short_while_it_is_read_is_refused_for_that(tmp_path,
         f"  - contracts: sources.contracts: {file} changed while it was read: it had {size:,} bytes of {THEN}, "
         f"then {size - 50:,} bytes of {THEN}{SAME}"
     )
+
+
+@pytest.mark.parametrize("later", ["k1,c\n", 'k1,c,"\n', f"{ROW}k2,c,2024-01-01\n" * 2, None])
+def test_what_is_refused_is_never_shown_out_of_another_file(tmp_path, load_table, monkeypatch, later):
+    """Refused rows are looked up again where they stand; by then something else may stand there."""
+    write_text(tmp_path, "c.csv", "")
+    file = tmp_path / "raw" / "c.csv"
+    dated(file, ROW)
+    load_table("contracts", CSV)
+    before = kept(tmp_path / "prepared")
+    dated(file, f"{LONGER}k3,c,2024-01-01\n,c,2024-01-01\n")
+
+    def changed(*given, **named):
+        number_records(*given, **named)
+        dated(file, later, day=DAY + 60) if later else file.unlink()
+
+    monkeypatch.setattr(accepting, "number_records", changed)
+    with pytest.raises(DataError) as error:
+        load_table("contracts", CSV)
+    assert f"sources.contracts: {file} changed while it was read" in str(error.value)
+    assert kept(tmp_path / "prepared") == before
+    assert left_behind(tmp_path / "prepared") == []
 
 
 def test_a_file_that_comes_into_a_folder_or_leaves_it_is_noticed(tmp_path, load_table, meanwhile):
