@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 from ibis.backends.duckdb import Backend
 
+from cxlab.tables import csv_files
 from cxlab.tables.accept import Accepted
 from cxlab.tables.config import read_config
 from cxlab.tables.engine import connect
@@ -144,3 +145,11 @@ def load_table(tmp_path, engine):
         return Loaded(accepted=accepted, rows=rows, quarantine=refused)
 
     return load
+
+
+@pytest.fixture(params=["blocks", "engine"])
+def way(request, monkeypatch):
+    """Whether a file whose lines are rows is read in blocks, or by the engine's reader as all others."""
+    if request.param == "engine":
+        monkeypatch.setattr(csv_files, "copied_by_blocks", lambda *_, **__: None)
+    return request.param
