@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.tables import check
 from cxlab.tables.config import Source, StudyConfig
-from cxlab.tables.csv_types import csv_types
+from cxlab.tables.csv_wanted import csv_wanted
 from cxlab.tables.engine import name
 from cxlab.tables.limits import limit_of
 from cxlab.tables.month_sums import summed
@@ -106,7 +106,7 @@ def stage_all(
             folder=folder,
             scratch=scratch / source_name,
             first_month=config.first_month,
-            types=csv_types(table, source=source),
+            wants=csv_wanted(table, source=source),
         )
         found = list(mapping_problems(table, source_name=source_name, source=source, reading=reading))
         problems += found

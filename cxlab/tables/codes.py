@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -10,7 +10,7 @@ from ibis.backends.duckdb import Backend
 
 from cxlab.tables.engine import name, quote
 
-_FEW = 255
+FEW = 255
 """So many values are told apart by one byte."""
 
 _PROBED = 100_000
@@ -31,19 +31,20 @@ def few_values(engine: Backend, rows: str, *, columns: Mapping[str, str]) -> dic
         return {}
     counts = ", ".join(f"approx_count_distinct({name(column)})" for column in columns.values())
     probed = engine.con.execute(f"SELECT {counts} FROM (SELECT * FROM ({rows}) LIMIT {_PROBED})").fetchall()[0]
-    likely = [column for column, found in zip(columns, probed, strict=True) if found <= 2 * _FEW]
+    likely = [column for column, found in zip(columns, probed, strict=True) if found <= 2 * FEW]
     if not likely:
         return {}
     asked = [name(columns[column]) for column in likely]
     sets = ", ".join(f"({column})" for column in asked)
     each = engine.con.execute(f"SELECT {', '.join(asked)} FROM ({rows}) GROUP BY GROUPING SETS ({sets})")
     there = each.fetchall()
-    values = {column: {row[place] for row in there} - {None} for place, column in enumerate(likely)}
-    return {
-        column: tuple(sorted(found))
-        for column, found in values.items()
-        if 0 < len(found) <= _FEW and all(value and _is_plain(value) for value in found)
-    }
+    values = (plain_codes({row[place] for row in there} - {None}) for place in range(len(likely)))
+    return {column: found for column, found in zip(likely, values, strict=True) if found}
+
+
+def plain_codes(values: Collection[str]) -> tuple[str, ...]:
+    """Return values in order if they are few and nothing of them is to be trimmed, else none."""
+    return tuple(sorted(values)) if len(values) <= FEW and all(map(_is_plain, values)) else ()
 
 
 def as_code(sql: str, *, values: Sequence[str]) -> str:
@@ -52,7 +53,7 @@ def as_code(sql: str, *, values: Sequence[str]) -> str:
 
 
 def _is_plain(value: str) -> bool:
-    return value.isascii() and value.isprintable() and " " not in value
+    return value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
 def coding(engine: Backend, rows: ir.Table | None, columns: Sequence[str]) -> Callable[[ir.Table], ir.Table]:
@@ -69,8 +70,8 @@ def coding(engine: Backend, rows: ir.Table | None, columns: Sequence[str]) -> Ca
         return lambda table: table
     functions = {}
     for column in columns:
-        values = rows.select(column).distinct().limit(_FEW + 1).to_pyarrow()[column].drop_null().to_pylist()
-        if 0 < len(values) <= _FEW:
+        values = rows.select(column).distinct().limit(FEW + 1).to_pyarrow()[column].drop_null().to_pylist()
+        if 0 < len(values) <= FEW:
             functions[column] = _function(engine, f"code_of_{column}", values=sorted(values))
     if not functions:
         return lambda table: table

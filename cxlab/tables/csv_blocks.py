@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from cxlab.tables.config import File
 from cxlab.tables.csv_lines import empty_lines, quotes_are_plain
+from cxlab.tables.learnt import Learning, Learnt, Seen, Wanted
 
 _BLOCK = 4 * 2**20
 """So many bytes are read at once, so that they stay in the processor's cache until they are columns."""
@@ -55,11 +56,14 @@ class Copied:
         Ragged rows: number of the line, kind of error, text.
     typed : bool
         Whether any column is something else than texts.
+    learnt : Learnt
+        What was asked about texts.
     """
 
     read: int
     refused: list[tuple[int, str, str]]
     typed: bool
+    learnt: Learnt
 
 
 Span: TypeAlias = tuple[int, int]
@@ -83,6 +87,7 @@ class _Rows:
     """Rows of a block; ragged ones by their place among those that are not empty, and what its lines end in."""
 
     table: pa.Table
+    seen: Seen
     lines: int
     ragged: list[tuple[int, str, str]]
     end: bytes
@@ -95,7 +100,7 @@ def copied(
     lines: int,
     file: File,
     kept: Sequence[str],
-    types: Mapping[str, pa.DataType],
+    wanted: Wanted,
     threads: int,
     to: Path,
 ) -> Copied | None:
@@ -111,9 +116,8 @@ def copied(
         So many the header ends after.
     kept : sequence of str
         Columns to copy; rows are read whole, whichever these are.
-    types : mapping of str to DataType
-        What columns are made of if every value can be read as that, exactly; all others are texts, and empty ones
-        missing.
+    wanted : Wanted
+        Types of columns, and what is to be learnt of others; an empty field is missing.
     to : Path
         The copy.
     """
@@ -122,10 +126,11 @@ def copied(
     while True:
         try:
             return _copied(
-                path, header=header, lines=lines, file=file, kept=kept, types=types, threads=threads, to=to
+                path, header=header, lines=lines, file=file, kept=kept, wanted=wanted, threads=threads, to=to
             )
         except _Untyped as found:
-            types = {column: of for column, of in types.items() if column not in found.columns}
+            types = {column: of for column, of in wanted.types.items() if column not in found.columns}
+            wanted = replace(wanted, types=types)
         except _Unlike:
             to.unlink(missing_ok=True)
             return None
@@ -165,11 +170,12 @@ def _copied(
     lines: int,
     file: File,
     kept: Sequence[str],
-    types: Mapping[str, pa.DataType],
+    wanted: Wanted,
     threads: int,
     to: Path,
 ) -> Copied:
-    schema = pa.schema([(column, types.get(column, pa.string())) for column in header])
+    schema = pa.schema([(column, wanted.types.get(column, pa.string())) for column in header])
+    learning = Learning(wanted)
     with path.open("rb") as held:
         ends = {_end(b"".join(held.readline() for _ in range(lines)))}
         spans = _spans(path, start=held.tell())
@@ -178,17 +184,24 @@ def _copied(
 
     def tables() -> Iterator[pa.Table]:
         nonlocal rows, below
-        for block in _read_ahead(spans, read=partial(_rows, path, file=file, schema=schema), threads=threads):
+        read = partial(_rows, path, file=file, schema=schema, kept=kept, learning=learning)
+        for block in _read_ahead(spans, read=read, threads=threads):
             ragged.extend([(rows + len(ragged) + at, kind, text) for at, kind, text in block.ragged])
             rows, below = rows + block.table.num_rows, below + block.lines
             ends.add(block.end)
-            yield block.table.select(kept)
+            learning.join(block.seen)
+            yield block.table
 
     _write(tables(), schema=pa.schema([schema.field(column) for column in kept]), to=to)
     empty = empty_lines(path, lines) if ragged or rows < below else []
     if len(ends - {b""}) > 1 or rows + len(ragged) + len(empty) != below:
         raise _Unlike  # no row is lost without a word
-    return Copied(read=rows, refused=_numbered(ragged, empty=empty, lines=lines), typed=bool(types))
+    return Copied(
+        read=rows,
+        refused=_numbered(ragged, empty=empty, lines=lines),
+        typed=bool(wanted.types),
+        learnt=learning.learnt(),
+    )
 
 
 def _write(tables: Iterator[pa.Table], *, schema: pa.Schema, to: Path) -> None:
@@ -252,7 +265,9 @@ def _read_ahead(spans: Iterable[Span], *, read: Callable[[Span], _Rows], threads
             pool.shutdown(cancel_futures=True)
 
 
-def _rows(path: Path, span: Span, *, file: File, schema: pa.Schema) -> _Rows:
+def _rows(
+    path: Path, span: Span, *, file: File, schema: pa.Schema, kept: Sequence[str], learning: Learning
+) -> _Rows:
     """Read the rows of a block.
 
     Raises
@@ -268,10 +283,11 @@ def _rows(path: Path, span: Span, *, file: File, schema: pa.Schema) -> _Rows:
         raise _Untyped(doubtful)
     ragged: list[tuple[int, str, str]] = []
     try:
-        table = _parsed(block, file=file, schema=schema, ragged=ragged)
+        table = _parsed(block, file=file, schema=schema, ragged=ragged).select(kept)
     except pa.ArrowInvalid:
         raise _failed(block, file=file, schema=schema) from None
-    return _Rows(table=table, lines=_count(block, _LF) + (block[-1:] != b"\n"), ragged=ragged, end=end)
+    lines = _count(block, _LF) + (block[-1:] != b"\n")
+    return _Rows(table=table, seen=learning.look(table), lines=lines, ragged=ragged, end=end)
 
 
 def _is_utf_8(block: bytes) -> bool:

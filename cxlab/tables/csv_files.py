@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -22,16 +22,17 @@ from cxlab.tables.csv_blocks import copied as copied_by_blocks
 from cxlab.tables.csv_ends import empty_records, ends_in_quotes, ends_with_row, ends_with_text, with_one_line_end
 from cxlab.tables.csv_lines import empty_lines, every_line_is_a_row, line_numbers, signs
 from cxlab.tables.engine import name, quote
+from cxlab.tables.learnt import Learnt, Wanted
 from cxlab.tables.parts import unordered
 from cxlab.tables.source_files import Drop
 
-Types: TypeAlias = Callable[[Sequence[str]], Mapping[str, pa.DataType]]
-"""Gives the types of columns, from all there are, that need not be texts where every value can be read so."""
+Wants: TypeAlias = Callable[[Sequence[str]], Wanted]
+"""Says what of a file with these columns is wanted that is cheaper to have while it is read than behind."""
 
 
-def no_types(_: Sequence[str]) -> Mapping[str, pa.DataType]:
-    """Leave every column a text."""
-    return {}
+def only_texts(_: Sequence[str]) -> Wanted:
+    """Leave every column a text, and ask nothing about it."""
+    return Wanted()
 
 
 class Written(Protocol):
@@ -55,16 +56,19 @@ class CsvView:
         Looks for the empty records below the header and gives their numbers.
     written : callable or None
         Gives rows of some lines as they are written, every value a text; None: that is what ``rows`` are.
+    learnt : Learnt
+        What is known of the rows.
     """
 
     rows: str
     refused: list[tuple[int, str, str]]
     empty: Callable[[], list[int]]
     written: Written | None = None
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 def csv_view(
-    engine: Backend, *, path: Path, file: File, scratch: Path, drop: Drop, types: Types = no_types
+    engine: Backend, *, path: Path, file: File, scratch: Path, drop: Drop, wants: Wants = only_texts
 ) -> CsvView:
     """Read a CSV file.
 
@@ -88,7 +92,7 @@ def csv_view(
         lines=lines,
         file=file,
         kept=kept,
-        types=types(header),
+        wanted=wants(kept),
         threads=_threads(engine),
         to=to,
     )
@@ -103,6 +107,7 @@ def csv_view(
         refused=_reasons(by_blocks.refused),
         empty=empty,
         written=partial(as_written, plain, header=header, file=file) if by_blocks.typed else None,
+        learnt=by_blocks.learnt,
     )
 
 

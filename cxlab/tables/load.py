@@ -35,8 +35,8 @@ from cxlab.tables.withheld import leaves_rows, tell_engine, tell_engine_left
 
 _LOG = logging.getLogger(__name__)
 
-_TEXT_TO_PARQUET = 8
-"""So many times the room of Parquet does a table take as text."""
+_TEXT_TO_PARQUET = 9
+"""So many times the room of Parquet do transactions take as text, and they are most of what there is."""
 
 _KEPT_SECONDS = 86_400
 """Older versions of a table stay this long: another process may be reading them."""

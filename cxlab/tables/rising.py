@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from duckdb import DuckDBPyConnection
 from ibis.backends.duckdb import Backend
 
 _AT_ONCE = 1_048_576
@@ -36,6 +37,9 @@ class Rising:
     hashed: bool = False
 
 
+NO_KEYS = Rising(first=None, last=None, plain=True)
+
+
 def rising(engine: Backend, keys: str) -> Rising | None:
     """Read keys as they lie; None, and no further, at the first one that is not greater than the one before.
 
@@ -45,15 +49,19 @@ def rising(engine: Backend, keys: str) -> Rising | None:
         SQL of one column without missing values.
     """
     few = engine.con.execute(f"SELECT * FROM ({keys}) LIMIT {_PROBED}")
-    return _rising(few.to_arrow_reader(_AT_ONCE)) and _rising(engine.con.execute(keys).to_arrow_reader(_AT_ONCE))
+    return rising_in(_values(few)) and rising_in(_values(engine.con.execute(keys)))
 
 
-def _rising(keys: Iterable[pa.RecordBatch]) -> Rising | None:
+def _values(found: DuckDBPyConnection) -> Iterator[pa.Array]:
+    return (batch.column(0) for batch in found.to_arrow_reader(_AT_ONCE))
+
+
+def rising_in(keys: Iterable[pa.Array]) -> Rising | None:
+    """Look at keys, none missing, in their order; None, and no further, at the first that does not rise."""
     first: object = None
     last: pa.Scalar | None = None
     plain = True
-    for batch in keys:
-        values = batch.column(0)
+    for values in keys:
         if not len(values):
             continue
         if last is None:
@@ -65,6 +73,15 @@ def _rising(keys: Iterable[pa.RecordBatch]) -> Rising | None:
         plain = plain and _is_plain(values)
         last = values[-1]
     return Rising(first=first, last=None if last is None else last.as_py(), plain=plain and first != "")
+
+
+def followed_by(before: Rising, after: Rising) -> Rising | None:
+    """Return what keys are with others behind them; None if these do not go on where those end."""
+    if before.first is None or after.first is None:
+        return after if before.first is None else before
+    if not before.last < after.first:  # type: ignore[operator]
+        return None
+    return replace(after, first=before.first, plain=before.plain and after.plain)
 
 
 def apart(found: Sequence[Rising | None]) -> bool:

@@ -13,8 +13,9 @@ from ibis.backends.duckdb import Backend
 from cxlab.errors import DataError
 from cxlab.quarter import Quarter
 from cxlab.tables.config import File, Source
-from cxlab.tables.csv_files import CsvView, Types, Written, csv_view, no_types
+from cxlab.tables.csv_files import CsvView, Wants, Written, csv_view, only_texts
 from cxlab.tables.engine import name, quote
+from cxlab.tables.learnt import Learnt
 from cxlab.tables.limits import limit_of
 from cxlab.tables.source_files import Drop, broken, own_name_taken
 
@@ -53,6 +54,8 @@ class Reading:
         By file what looks for its empty records and gives their numbers.
     written : callable or None
         Gives records as they are written; None: the relation holds all that is left of that.
+    learnt : Learnt
+        What is known of columns of the contract.
     """
 
     relation: str
@@ -62,6 +65,7 @@ class Reading:
     refused: tuple[Refused, ...] = ()
     empty: Mapping[str, Callable[[], list[int]]] = field(default_factory=dict)
     written: Written | None = None
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 def read(
@@ -72,14 +76,14 @@ def read(
     folder: Path,
     scratch: Path,
     first_month: int,
-    types: Types = no_types,
+    wants: Wants = only_texts,
 ) -> Reading:
     """Make the views of a source and say how to query them.
 
     Parameters
     ----------
-    types : callable
-        Gives the types of columns that need not stay texts.
+    wants : callable
+        Says what of a CSV file is wanted while it is read.
 
     Raises
     ------
@@ -90,17 +94,18 @@ def read(
     columns: dict[str, str] = {}
     empty: dict[str, Callable[[], list[int]]] = {}
     written: Written | None = None
+    learnt = Learnt()
     files = source.files(source_name)
     drop = Drop(source.drop, len(files) == 1)
     for view, file in files.items():
-        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=drop, types=types)
+        found = _view(engine, view=view, file=file, folder=folder, scratch=scratch, drop=drop, wants=wants)
         origin = Path(file.path).name
         if found is not None:
             refused += [
                 Refused(origin=origin, record=at, reason=why, text=text) for at, why, text in found.refused
             ]
             empty[origin] = found.empty
-            written = found.written
+            written, learnt = found.written, found.learnt
         described = engine.con.execute(
             f"DESCRIBE SELECT * EXCLUDE (record_number, record_origin) FROM {name(view)}"
         )
@@ -117,11 +122,12 @@ def read(
         refused=tuple(refused),
         empty=empty,
         written=written,
+        learnt=learnt,
     )
 
 
 def _view(
-    engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: Drop, types: Types
+    engine: Backend, *, view: str, file: File, folder: Path, scratch: Path, drop: Drop, wants: Wants
 ) -> CsvView | None:
     path = folder / Path(file.path).expanduser()
     if not path.exists():
@@ -130,7 +136,7 @@ def _view(
     try:
         match file.kind:
             case "csv":
-                csv = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop, types=types)
+                csv = csv_view(engine, path=path, file=file, scratch=scratch / view, drop=drop, wants=wants)
                 rows = csv.rows
             case "excel":
                 from cxlab.tables.excel_files import excel_view  # its readers are slow to import

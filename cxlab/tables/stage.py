@@ -15,6 +15,7 @@ from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
 from cxlab.tables.codes import as_code, few_values
 from cxlab.tables.config import Expression, File, Source
 from cxlab.tables.engine import kept_text, name, quote
+from cxlab.tables.learnt import Learnt
 from cxlab.tables.problems import did_you_mean
 from cxlab.tables.rising import Rising, rising
 from cxlab.tables.schema import Column, Table
@@ -109,9 +110,12 @@ def stage(
     key = table.key[0]  # who looks for a person reads a few columns, this one perhaps not among them
     hashed = key in raw and _is_hashed(table.column(key), source=source)
     as_read = not dear and _is_read_as_it_is(key, table=table, file=file, types=types)
-    keys = _rising_as_read(engine, inner, key=f"raw_{key}") if as_read else None
+    keys = _rising_as_read(engine, inner, key=key, learnt=reading.learnt) if as_read else None
     dear |= hashed and not keys  # each key is compared with all others then
-    codes = {} if dear else few_values(engine, inner, columns=_codes(table, raw=raw, file=file, types=types))
+    codes: dict[str, tuple[str, ...]] = {}
+    if not dear:
+        asked = _codes(table, raw=raw, file=file, types=types)
+        codes = _few_values(engine, inner, columns=asked, learnt=reading.learnt)
     typed: dict[str, str] = {}
     for column in map(table.column, raw):
         value, kind = f"raw_{column.name}", types[f"raw_{column.name}"]
@@ -140,10 +144,23 @@ def _is_read_as_it_is(key: str, *, table: Table, file: File, types: Mapping[str,
     return always_fits(table.column(key), engine_type=kind, file=file)
 
 
-def _rising_as_read(engine: Backend, inner: str, *, key: str) -> Rising | None:
+def _rising_as_read(engine: Backend, inner: str, *, key: str, learnt: Learnt) -> Rising | None:
     """Return the keys as the source wrote them if they lie in order and need no trimming, as most do."""
-    keys = rising(engine, f"SELECT {name(key)} FROM ({inner}) WHERE {name(key)} IS NOT NULL")
+    raw = name(f"raw_{key}")
+    if key in learnt.rising:
+        keys = learnt.rising[key]
+    else:
+        keys = rising(engine, f"SELECT {raw} FROM ({inner}) WHERE {raw} IS NOT NULL")
     return keys if keys and keys.plain else None
+
+
+def _few_values(
+    engine: Backend, inner: str, *, columns: Mapping[str, str], learnt: Learnt
+) -> dict[str, tuple[str, ...]]:
+    """Return the values of codes that are few."""
+    unknown = {column: raw for column, raw in columns.items() if column not in learnt.values}
+    known = {column: learnt.values[column] for column in columns if learnt.values.get(column)}
+    return known | few_values(engine, inner, columns=unknown)
 
 
 def _codes(table: Table, *, raw: Mapping[str, str], file: File, types: Mapping[str, str]) -> dict[str, str]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from cxlab.tables import csv_blocks, csv_files
 from cxlab.tables.cast import cast
 from cxlab.tables.config import File, Source
-from cxlab.tables.csv_types import csv_types
+from cxlab.tables.csv_wanted import csv_wanted
 from cxlab.tables.engine import name as quoted
+from cxlab.tables.learnt import Wanted
 from cxlab.tables.schema import TABLES, Column
 from cxlab.tables.source_files import Drop
 
@@ -73,7 +74,7 @@ def test_typed_values_are_those_the_casts_make_of_texts(tmp_path_factory, engine
                 file=file,
                 scratch=path.with_name(f"{len(made)}"),
                 drop=Drop(),
-                types=lambda _, of=types: of,
+                wants=lambda _, of=types: Wanted(types=of),
             )
         kinds = {row[0]: row[1] for row in engine.con.execute(f"DESCRIBE {view.rows}").fetchall()}
         values = (
@@ -89,7 +90,7 @@ def test_typed_values_are_those_the_casts_make_of_texts(tmp_path_factory, engine
 def copied(path):
     return csv_blocks.copied(
         path, header=HEADER, lines=1, file=File(path=path.name), kept=HEADER, threads=2,
-        types={name: of for name, (_, of) in TYPES.items()}, to=path.with_suffix(".parquet"),
+        wanted=Wanted(types={name: of for name, (_, of) in TYPES.items()}), to=path.with_suffix(".parquet"),
     )  # fmt: skip
 
 
@@ -151,8 +152,9 @@ def test_whatever_is_not_plainly_one_row_a_line_is_left_to_the_engine(tmp_path, 
     header = next(csv.reader(io.StringIO(raw.decode(errors="replace"), newline="")))
     lines = 1 + raw.startswith(b'"key\n')
     found = csv_blocks.copied(
-        path, header=header, lines=lines, file=File(path=path.name), kept=header, types={}, threads=2, to=to
-    )
+        path, header=header, lines=lines, file=File(path=path.name), kept=header, wanted=Wanted(), threads=2,
+        to=to,
+    )  # fmt: skip
     assert found is None
     assert not to.exists()
 
@@ -223,9 +225,9 @@ def test_what_is_refused_is_shown_as_it_was_written(tmp_path, load_table):
 def test_sql_hashes_and_values_of_words_see_texts(settings, typed):
     source = Source(path="t.csv", **settings)
     header = ["txn_id", "customer_id", "at", "moment", "amount", "tax_amount", "currency", "kind"]
-    assert set(csv_types(TABLES["transactions"], source=source)(header)) == typed
+    assert set(csv_wanted(TABLES["transactions"], source=source)(header).types) == typed
 
 
 def test_a_source_joined_in_sql_sees_texts():
     source = Source(inputs={"a": "a.csv", "b": "b.csv"}, **{"from": "a JOIN b USING (txn_id)"})
-    assert csv_types(TABLES["transactions"], source=source)(["txn_id", "at"]) == {}
+    assert csv_wanted(TABLES["transactions"], source=source)(["txn_id", "at"]) == Wanted()
