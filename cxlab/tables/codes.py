@@ -13,6 +13,9 @@ from cxlab.tables.engine import name, quote
 FEW = 255
 """So many values are told apart by one byte."""
 
+_LISTED = 16
+"""So many values are told apart by a look at one after another, as fast as any other way."""
+
 _PROBED = 100_000
 """So many rows are looked at first, so that no column of many values is read whole."""
 
@@ -50,6 +53,15 @@ def plain_codes(values: Collection[str]) -> tuple[str, ...]:
 def as_code(sql: str, *, values: Sequence[str]) -> str:
     """Return SQL of a text that is one of few values, as the engine's enumeration of them."""
     return f"CAST({sql} AS ENUM({', '.join(map(quote, values))}))"
+
+
+def as_known_code(sql: str, *, values: Sequence[str]) -> str:
+    """Return SQL of a text as `as_code` does; one that is not among the values is missing, and no error."""
+    if len(values) > _LISTED:
+        return as_code(sql, values=values)
+    listed = ", ".join(map(quote, values))
+    # functions, other than casts, are worked out once for each value where a file keeps them in a dictionary
+    return f"list_extract([{listed}]::ENUM({listed})[], list_position([{listed}], {sql}))"
 
 
 def _is_plain(value: str) -> bool:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
 
 from cxlab.tables.cast import ENGINE_TYPES, always_fits, cast
-from cxlab.tables.codes import as_code, few_values
+from cxlab.tables.codes import as_known_code, few_values
 from cxlab.tables.config import Expression, File, Source
 from cxlab.tables.engine import kept_text, name, quote
 from cxlab.tables.learnt import Learnt
@@ -122,7 +122,7 @@ def stage(
         sql = cast(name(value), column=column, engine_type=kind, file=file, currency=currency)
         sql = kept_text(sql) if column.type == "text" else sql
         typed[column.name] = _hashed(sql) if _is_hashed(column, source=source) else sql
-    typed |= {column: as_code(name(f"raw_{column}"), values=values) for column, values in codes.items()}
+    typed |= {column: as_known_code(name(f"raw_{column}"), values=values) for column, values in codes.items()}
     if keys:
         written = name(f"raw_{key}")
         typed[key] = _hashed(written) if hashed else written

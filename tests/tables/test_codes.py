@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxlab.tables import codes as module
-from cxlab.tables.codes import as_code, coding, few_values
+from cxlab.tables.codes import as_code, as_known_code, coding, few_values
 from cxlab.tables.engine import connect
 from cxlab.tables.parts import parquet
 
@@ -34,8 +34,23 @@ def test_values_are_told_only_where_none_has_to_be_trimmed(engine, values):
     plain = all(value and set(value) <= VISIBLE for value in there)
     assert told == ({"code": tuple(sorted(there))} if there and plain else {})
     if told:
-        sql = as_code("raw_code", values=told["code"])
-        assert [row[0] for row in engine.con.execute(f"SELECT {sql}::VARCHAR FROM held").fetchall()] == values
+        for coded in (as_code, as_known_code):
+            sql = coded("raw_code", values=told["code"])
+            assert [row[0] for row in engine.con.execute(f"SELECT {sql}::VARCHAR FROM held").fetchall()] == values
+
+
+@pytest.mark.parametrize("many", [1, 16, 17, 255])
+@pytest.mark.parametrize("written", ["DICTIONARY_SIZE_LIMIT 1000", "DICTIONARY_SIZE_LIMIT 1"])
+def test_values_carried_as_codes_are_the_same_texts_however_a_file_keeps_them(engine, tmp_path, many, written):
+    file = tmp_path / "codes.parquet"
+    rows = f"SELECT CASE WHEN range % 3 > 0 THEN 'v' || (range * 7 % {many}) END AS code FROM range(20000)"
+    engine.con.execute(f"COPY ({rows}) TO '{file}' (FORMAT parquet, {written})")
+    values = sorted({f"v{number}" for number in range(many)})
+    coded = as_known_code("code", values=values)
+    sql = f"SELECT typeof({coded}), count(*), count(*) FILTER ({coded}::VARCHAR IS DISTINCT FROM code)"
+    told = engine.con.execute(f"{sql}, count({coded}) FROM '{file}' GROUP BY 1").fetchall()
+    listed = ", ".join(f"'{value}'" for value in values)
+    assert told == [(f"ENUM({listed})", 20_000, 0, 13_333)]
 
 
 @pytest.mark.parametrize("probed", [10, 1_000])
