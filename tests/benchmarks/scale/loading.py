@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -210,6 +211,7 @@ def measure_rows(study: Path, *, rows: int, threads: int, repeats: int, only: st
         with _folder(None, beside=study) as folder:
             file = folder / f"transactions.{'csv' if 'csv' in kind.options else 'parquet'}"
             duckdb.sql(f"COPY ({kind.rows}) TO '{file}' ({kind.options})")
+            os.sync()  # what is still to be written of it would be written beside the load
             (folder / "study.toml").write_text(f"{alone(text, file=file)}{kind.settings}\n", "utf-8")
             for _ in range(repeats):
                 shutil.rmtree(folder / "prepared", ignore_errors=True)
