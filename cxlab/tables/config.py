@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -23,9 +23,9 @@ from pydantic import (
 )
 
 from cxlab.errors import UsageError
-from cxlab.tables import schema
-from cxlab.tables.delivery import PATTERNS, Name, Target, language_problems
-from cxlab.tables.problems import did_you_mean, from_pydantic
+from cxlab.tables.declared import contract_problems
+from cxlab.tables.delivery import PATTERNS, Name, Target
+from cxlab.tables.problems import from_pydantic
 
 Language = Literal["en", "vi"]
 _CURRENCY, _QUARTER = r"^[A-Z]{3}$", r"^\d{4}Q[1-4]$"
@@ -289,7 +289,7 @@ def read_config(path: Path) -> StudyConfig:
         config = StudyConfig.model_validate(data)
     except ValidationError as error:
         problems = from_pydantic(error, model=StudyConfig, patterns=_PATTERNS)
-    problems += _contract_problems(data)
+    problems += contract_problems(data, languages=StudyConfig.model_fields["languages"].default)
     if config is None or problems:
         raise _refused(path, problems)
     return config
@@ -298,60 +298,6 @@ def read_config(path: Path) -> StudyConfig:
 def _refused(path: Path, problems: list[str]) -> UsageError:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return UsageError(f"{path} has {count}", problems, see="data/README.md#studytoml")
-
-
-def _contract_problems(data: Mapping[str, Any]) -> Iterator[str]:
-    """Check names that only the contract knows: tables, columns, code columns; other forms are passed by."""
-    for name, source in _mapping(data, "sources").items():
-        if not isinstance(source, dict):
-            continue
-        where, table = f"sources.{name}", source.get("table", name)
-        if table not in schema.TABLES:
-            near = did_you_mean(str(table), among=schema.TABLES)
-            yield f"{where}.table: no table of the contract is called {table!r}{near}"
-            continue
-        known = schema.TABLES[table].names
-        hashed = source.get("hash", ())
-        for part, names in (
-            ("columns", _mapping(source, "columns")),
-            ("values", _mapping(source, "values")),
-            ("hash", hashed if isinstance(hashed, list) else ()),
-        ):
-            for column in names:
-                if column not in known:
-                    near = did_you_mean(str(column), among=known)
-                    yield f"{where}.{part}.{column}: {table} has no column {column!r}{near}"
-    yield from _due_problems(data)
-    languages = data.get("languages", StudyConfig.model_fields["languages"].default)
-    for of, codes in _mapping(data, "labels").items():
-        for code in _mapping(_mapping(data, "labels"), of):
-            words = _mapping(codes, code)
-            missing = [str(language) for language in languages if words and not words.get(language)]
-            if missing:
-                yield f"labels.{of}.{code}: needs a label in {' and '.join(missing)}"
-    yield from language_problems(data, known=[str(language) for language in languages])
-
-
-def _due_problems(data: Mapping[str, Any]) -> Iterator[str]:
-    """Check the tables that [due] names: declared here, and with rows that carry a day."""
-    due = _mapping(data, "due")
-    here = {of.get("table", name) for name, of in _mapping(data, "sources").items() if isinstance(of, dict)}
-    sources = due.get("sources", ())
-    for where, names in (
-        ("due.sources", sources if isinstance(sources, list) else ()),
-        ("due.rest_days", _mapping(due, "rest_days")),
-    ):
-        for table in names:
-            if table not in here:
-                near = did_you_mean(str(table), among=map(str, here))
-                yield f"{where}: no source fills a table {table!r}{near}"
-            elif table in schema.TABLES and (schema.TABLES[table].team or not schema.TABLES[table].dated_by):
-                yield f"{where}: the rows of {table} do not come day by day, so they are not waited for"
-
-
-def _mapping(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = data.get(name)
-    return found if isinstance(found, dict) else {}
 
 
 def find_config(named: Path | str | None = None, *, start: Path | None = None) -> Path:

@@ -114,7 +114,7 @@ def stage(
     dear |= hashed and not keys  # each key is compared with all others then
     codes: dict[str, tuple[str, ...]] = {}
     if not dear:
-        asked = _codes(table, raw=raw, file=file, types=types)
+        asked = _codes(table, raw=raw, source=source, file=file, types=types)
         codes = _few_values(engine, inner, columns=asked, learnt=reading.learnt)
     typed: dict[str, str] = {}
     for column in map(table.column, raw):
@@ -163,9 +163,12 @@ def _few_values(
     return known | few_values(engine, inner, columns=unknown)
 
 
-def _codes(table: Table, *, raw: Mapping[str, str], file: File, types: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns of codes that are texts in the source, and what they are called before they are typed."""
-    codes = (column for column in map(table.column, raw) if column.type == "code")
+def _codes(
+    table: Table, *, raw: Mapping[str, str], source: Source, file: File, types: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the columns of codes that are kept as the texts they are, and what they are called before typed."""
+    columns = map(table.column, raw)
+    codes = (column for column in columns if column.type == "code" and not _is_hashed(column, source=source))
     return {
         column.name: f"raw_{column.name}"
         for column in codes

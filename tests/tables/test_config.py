@@ -89,6 +89,16 @@ def test_all_problems_are_told_at_once(tmp_path):
             '[sources.contracts]\npath = "c.csv"\n[sources.contracts.values.xyz]\na = "b"',
             "sources.contracts.values.xyz: contracts has no column 'xyz'",
         ),
+        (
+            '[sources.transactions]\npath = "t.csv"\nhash = ["amount"]',
+            "sources.transactions.hash: amount is an amount of money, and a hash is none; needed: an id, an open "
+            "code or a text, or drop for a column that is never to be read",
+        ),
+        (
+            '[sources.contracts]\npath = "c.csv"\nhash = ["start"]',
+            "sources.contracts.hash: start is a date, and a hash is none; needed: an id, an open code or a text, "
+            "or drop for a column that is never to be read",
+        ),
         ("[sources.contracts]\n", "sources.contracts: a source needs either path, or inputs with from"),
         (
             '[sources.contracts]\ninputs = { a = "a.csv", b = "b.csv" }',
