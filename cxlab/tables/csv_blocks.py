@@ -23,7 +23,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from cxlab.tables.config import File
-from cxlab.tables.csv_lines import empty_lines, quotes_are_plain
+from cxlab.tables.csv_lines import empty_lines, holds_base_16, is_utf_8, quotes_are_plain
 from cxlab.tables.learnt import Learning, Learnt, Seen, Wanted
 
 _BLOCK = 4 * 2**20
@@ -137,7 +137,7 @@ def copied(
 
 
 def as_written(
-    path: Path, *, header: Sequence[str], file: File, lines: npt.NDArray[np.int64]
+    path: Path, *, header: Sequence[str], below: int, file: File, lines: npt.NDArray[np.int64]
 ) -> Iterator[tuple[slice, pa.Table]]:
     """Yield rows of a file that could be copied, every value as text: which of them these are, and the rows.
 
@@ -145,12 +145,14 @@ def as_written(
     ----------
     header : sequence of str
         Its columns.
+    below : int
+        So many lines the header ends after.
     lines : array of int
         The numbers of their lines, in order.
     """
     schema = pa.schema([(column, pa.string()) for column in header])
-    before = 0
-    for span in _spans(path):
+    before = below
+    for span in _spans(path, below=below):  # the blocks that were copied
         block = _block(path, span)
         ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _LF) + 1
         ends = ends if block.endswith(b"\n") else np.append(ends, len(block))
@@ -178,14 +180,13 @@ def _copied(
     learning = Learning(wanted)
     with path.open("rb") as held:
         ends = {_end(b"".join(held.readline() for _ in range(lines)))}
-        spans = _spans(path, start=held.tell())
     rows = below = 0
     ragged: list[tuple[int, str, str]] = []
 
     def tables() -> Iterator[pa.Table]:
         nonlocal rows, below
         read = partial(_rows, path, file=file, schema=schema, kept=kept, learning=learning)
-        for block in _read_ahead(spans, read=read, threads=threads):
+        for block in _read_ahead(_spans(path, below=lines), read=read, threads=threads):
             ragged.extend([(rows + len(ragged) + at, kind, text) for at, kind, text in block.ragged])
             rows, below = rows + block.table.num_rows, below + block.lines
             ends.add(block.end)
@@ -220,9 +221,12 @@ def _write(tables: Iterator[pa.Table], *, schema: pa.Schema, to: Path) -> None:
         writer.write_table(pa.concat_tables(group))
 
 
-def _spans(path: Path, *, start: int = 0) -> Iterator[Span]:
-    """Yield where blocks of a file begin and end, in bytes: each ends where a line does."""
+def _spans(path: Path, *, below: int) -> Iterator[Span]:
+    """Yield where blocks of a file begin and end, below so many lines: each ends where a line does."""
     with path.open("rb") as held:
+        for _ in range(below):
+            held.readline()
+        start = held.tell()
         size = held.seek(0, os.SEEK_END)
         while start < size:
             held.seek(min(start + _BLOCK, size))
@@ -277,7 +281,7 @@ def _rows(
     """
     block = _block(path, span)
     end = _end(block)
-    if b"\0" in block or not _is_utf_8(block) or not quotes_are_plain(block, file=file):
+    if b"\0" in block or not is_utf_8(block) or not quotes_are_plain(block, file=file):
         raise _Unlike
     if doubtful := _doubtful(block, file=file, schema=schema):
         raise _Untyped(doubtful)
@@ -288,17 +292,6 @@ def _rows(
         raise _failed(block, file=file, schema=schema) from None
     lines = _count(block, _LF) + (block[-1:] != b"\n")
     return _Rows(table=table, seen=learning.look(table), lines=lines, ragged=ragged, end=end)
-
-
-def _is_utf_8(block: bytes) -> bool:
-    text = pa.Array.from_buffers(
-        pa.large_string(), 1, [None, pa.py_buffer(np.array([0, len(block)])), pa.py_buffer(block)]
-    )
-    try:
-        text.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def _end(block: bytes) -> bytes:
@@ -319,21 +312,11 @@ def _doubtful(block: bytes, *, file: File, schema: pa.Schema) -> list[str]:
     Whole numbers would be read where they are written to the base of 16, and days before a tab.
     """
     found = []
-    if _holds_base_16(block):
+    if holds_base_16(block):
         found += [field.name for field in schema if pa.types.is_integer(field.type)]
     if b"\t" in block and (file.separator != "\t" or file.quote.encode() in block):
         found += [field.name for field in schema if pa.types.is_date(field.type)]
     return found
-
-
-def _holds_base_16(block: bytes) -> bool:
-    """Say whether 0x or 0X stands anywhere; to look for two signs at once takes far longer."""
-    signs = np.frombuffer(block, dtype=np.uint8)
-    return any(
-        bool((signs[np.flatnonzero(signs[1:] == ord(sign))] == ord("0")).any())
-        for sign in (b"x", b"X")
-        if sign in block
-    )
 
 
 def _failed(block: bytes, *, file: File, schema: pa.Schema) -> _Untyped | _Unlike:

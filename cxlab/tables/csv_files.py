@@ -106,7 +106,7 @@ def csv_view(
         rows=_numbered(_in_order(to, first=file.header + 1), of=path),
         refused=_reasons(by_blocks.refused),
         empty=empty,
-        written=partial(as_written, plain, header=header, file=file) if by_blocks.typed else None,
+        written=partial(as_written, plain, header=header, below=lines, file=file) if by_blocks.typed else None,
         learnt=by_blocks.learnt,
     )
 
@@ -290,6 +290,11 @@ def _header(path: Path, *, file: File, original: Path) -> tuple[list[str], int]:
         ended = rows.line_num
     if not header:
         raise DataError(f"{original.name} has no header: record {file.header} is empty or not there")
+    if any("\0" in column for column in header):
+        raise DataError(
+            f"{original.name} is no text: record {file.header}, its header, holds the sign NUL; "
+            f"needed: a CSV file in the declared encoding, {file.encoding}"
+        )
     return header, ended
 
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from cxlab.tables.config import File
 
@@ -172,3 +173,25 @@ def _blocks(path: Path) -> Iterator[npt.NDArray[np.uint8]]:
             behind = held.read(_BLOCK)
             yield np.frombuffer(before + block + (behind[:1] or b"\n"), dtype=np.uint8)
             before, block = (before + block)[-2:], behind
+
+
+def is_utf_8(block: bytes) -> bool:
+    """Say whether bytes are whole signs of UTF-8."""
+    text = pa.Array.from_buffers(
+        pa.large_string(), 1, [None, pa.py_buffer(np.array([0, len(block)])), pa.py_buffer(block)]
+    )
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def holds_base_16(block: bytes) -> bool:
+    """Say whether 0x or 0X stands anywhere; to look for two signs at once takes far longer."""
+    signs = np.frombuffer(block, dtype=np.uint8)
+    return any(
+        bool((signs[np.flatnonzero(signs[1:] == ord(sign))] == ord("0")).any())
+        for sign in (b"x", b"X")
+        if sign in block
+    )

@@ -185,7 +185,7 @@ def test_rows_asked_for_come_as_they_are_written(tmp_path, asked, at_once, end):
     lines = np.array(sorted(asked), dtype=np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_blocks, "_BLOCK", at_once)
-        found = list(csv_blocks.as_written(path, header=HEADER, file=File(path=path.name), lines=lines))
+        found = list(csv_blocks.as_written(path, header=HEADER, below=1, file=File(path=path.name), lines=lines))
     told = [row for _, table in found for row in zip(*table.to_pydict().values(), strict=True)]
     assert [[value or "" for value in row] for row in told] == [rows[line - 2] for line in lines]
     assert [place for of, _ in found for place in range(of.start, of.stop)] == list(range(len(lines)))
@@ -208,6 +208,19 @@ def test_what_is_refused_is_shown_as_it_was_written(tmp_path, load_table):
         ["4", "2", "2024-01-05T11:30", "007", "ZZZ", "recurring"],
         ["6", "3", "2024-01-05", "5", "VND", "?"],
     ]
+
+
+def test_what_is_refused_is_found_again_in_the_blocks_that_were_copied(tmp_path, load_table, monkeypatch):
+    """Blocks that begin elsewhere may end within a line that is longer than they are."""
+    monkeypatch.setattr(csv_blocks, "_BLOCK", 100)
+    header = "txn_id,customer_id,at,amount,kind,more".ljust(60, "e")
+    rows = [f"{number},c,2024-01-05,5,{'?' if number == 7 else 'recurring'}," for number in range(9)]
+    write_text(
+        tmp_path, "t.csv", "".join(f"{line}\n" for line in (header, *(row.ljust(150, "x") for row in rows)))
+    )
+    found = load_table("transactions", 'path = "raw/t.csv"')
+    assert (found.accepted.accepted, found.accepted.reasons) == (8, {"kind_not_allowed": 1})
+    assert found.quarantine[["record", "txn_id"]].to_numpy().tolist() == [["9", "7"]]
 
 
 @pytest.mark.parametrize(

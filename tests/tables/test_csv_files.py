@@ -141,6 +141,12 @@ def test_lines_above_the_header_are_skipped_and_counted(tmp_path, load_table):
     ("raw", "settings", "problem"),
     [
         (b"", "", "contracts: c.csv has no header: record 1 is empty or not there"),
+        (
+            b"contract_id,custo\0mer_id\nk,c\n",
+            "",
+            "contracts: c.csv is no text: record 1, its header, holds the sign NUL; needed: a CSV file in the "
+            "declared encoding, utf-8",
+        ),
         (b"a,a\n1,2\n", "", "contracts: c.csv names a column twice: 'a'"),
         (
             b"contract_id,customer_id,start\n1,\xff\xfe\xfd,2024-01-01\n" * 2,
