@@ -11,7 +11,9 @@ from cxlab.wording import Wording
 if TYPE_CHECKING:
     from cxlab.tables.load_report import LoadReport, TableReport
 
-_OF_A_COLUMN = re.compile(r"(?P<column>\w+)_(?P<what>missing|not_allowed|in_future|unreadable|outside_scale)\Z")
+_OF_A_COLUMN = re.compile(
+    r"(?P<column>\w+)_(?P<what>missing|not_allowed|in_future|too_early|unreadable|outside_scale)\Z"
+)
 _OF_TWO = re.compile(r"(?P<column>\w+?)_(?P<what>not_in|before|same_day_as|below)_(?P<of>\w+)\Z")
 
 

@@ -11,6 +11,10 @@ from cxlab.tables.schema import TYPE_WORDS, Reference, Table
 HAPPENED = ("at", "invited_at", "answered_at", "opened_at", "first_contact_at", "closed_at", "converted_at")
 """Columns about things that have happened: a date after the row was loaded cannot be."""
 
+EARLIEST = 1950
+"""Nobody's customer began, bought or answered before this year: by 0001-01-01, 1899-12-30 and 1900-01-01 programs
+say that they know no date, and one of them makes every curve centuries long."""
+
 
 def own_tests(
     table: Table, *, brought: tuple[str, ...], currency: str, rated_from: Mapping[str, date], today: date | None
@@ -33,6 +37,7 @@ def own_tests(
         *_not_allowed(table, brought),
         *_rules(table, brought),
         *_future(brought, today),
+        *_early(brought),
     ]
     if "currency" in brought and table.name == "transactions":
         tests.append(("currency_unknown", _without_rate(currency, rated_from)))
@@ -118,6 +123,9 @@ def words(table: Table) -> Mapping[str, str]:
         said[f"{column.name}_unreadable"] = f"needed: {column.name} as {TYPE_WORDS[column.type]}"
         said[f"{column.name}_missing"] = f"needed: {column.name}, {column.meaning}"
         said[f"{column.name}_not_allowed"] = f"needed: {column.name} as one of {', '.join(column.codes)}"
+        said[f"{column.name}_too_early"] = (
+            f"needed: {column.name} in {EARLIEST} or later; a date that stands for none is made missing by values"
+        )
         said[f"{column.name}_in_future"] = f"{column.name} lies after the day the row was loaded"
     said |= {rule.name: f"needed: {rule.words}" for rule in table.rules}
     for reference in table.references:
@@ -180,3 +188,9 @@ def _future(brought: tuple[str, ...], today: date | None) -> Iterator[tuple[str,
     for column in HAPPENED:
         if column in brought:
             yield f"{column}_in_future", f"CAST({name(column)} AS DATE) > {limit}"
+
+
+def _early(brought: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for column in ("start", *HAPPENED):
+        if column in brought:
+            yield f"{column}_too_early", f"{name(column)} < DATE '{EARLIEST}-01-01'"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxlab.errors import DataError
-from cxlab.tables.check import words
+from cxlab.tables.check import told, words
 from cxlab.tables.schema import TABLES
 
 from .conftest import HEAD, write_text
@@ -84,6 +84,26 @@ def test_every_reason_of_a_response(tmp_path, load_table):
         "7": "answered_at_in_future",
         "8": "nps_unreadable",
     }
+
+
+@pytest.mark.parametrize("day", ["0000-01-01", "0001-01-01", "1899-12-30", "1900-01-01", "1949-12-31 23:59:59"])
+def test_dates_programs_write_where_they_know_none_are_refused(tmp_path, load_table, day):
+    csv(tmp_path, "t.csv", "txn_id,customer_id,at,amount", f"t2,c,{day},1", "t3,c,1950-01-01,1")
+    found = load_table("transactions", 'path = "raw/t.csv"')
+    assert reasons_of(found) == {"2": "at_too_early"}
+    assert list(told(TABLES["transactions"], reasons=found.accepted.reasons, places=found.accepted.places)) == [
+        "transactions: at_too_early, 1 row (t.csv record 2): needed: at in 1950 or later; a date that stands "
+        "for none is made missing by values"
+    ]
+    csv(tmp_path, "c.csv", "contract_id,customer_id,start,end", f"k2,c,{day},", "k3,c,1950-01-01,9999-12-31")
+    assert reasons_of(load_table("contracts", 'path = "raw/c.csv"')) == {"2": "start_too_early"}
+
+
+def test_a_date_that_stands_for_none_is_made_missing(tmp_path, load_table):
+    csv(tmp_path, "r.csv", "response_id,invited_at,answered_at", "r2,2024-01-01,0001-01-01", "r3,,2024-01-01")
+    found = load_table("survey_responses", 'path = "raw/r.csv"\nvalues = { answered_at = { "0001-01-01" = "" } }')
+    assert found.accepted.quarantined == 0
+    assert found.rows["answered_at"].isna().tolist() == [True, False]
 
 
 def test_without_a_loading_date_the_future_begins_today(tmp_path, load_table):
